@@ -1,0 +1,51 @@
+import type { z } from 'zod'
+import { analytics } from './stages/analytics.ts'
+import { fetch } from './stages/fetch.ts'
+import { inspect } from './stages/inspect.ts'
+import { intake } from './stages/intake.ts'
+import { maintenance } from './stages/maintenance.ts'
+import { notify } from './stages/notify.ts'
+import { publish } from './stages/publish.ts'
+import { send } from './stages/send.ts'
+import { transcode } from './stages/transcode.ts'
+import { upload } from './stages/upload.ts'
+
+/**
+ * All stages, in the order a request meets them. This list is the product:
+ *
+ *   intake     decides: known file, known object, join a production, or start one
+ *   inspect    asks the site what the link offers, once for everyone
+ *   fetch      site -> file on our disk            ┐
+ *   transcode  file -> file that Telegram plays    │ one production,
+ *   upload     file -> object in the cache         │ one BullMQ flow
+ *   publish    takes all waiters, adds their sends ┘
+ *   send       one ticket becomes the media
+ *   notify     the ticket's text: place, progress, choices, reasons
+ *   analytics  events -> PostgreSQL, in batches
+ *   maintenance  scheduled: canary, sweeps, places in the queue
+ */
+export const PIPELINE = [
+  intake,
+  inspect,
+  fetch,
+  transcode,
+  upload,
+  publish,
+  send,
+  notify,
+  analytics,
+  maintenance,
+] as const
+
+export type AnyStage = (typeof PIPELINE)[number]
+export type StageName = AnyStage['name']
+export type StageOf<N extends StageName> = Extract<AnyStage, { name: N }>
+export type DataOf<N extends StageName> = z.infer<StageOf<N>['data']>
+export type InputOf<N extends StageName> = z.infer<StageOf<N>['input']>
+export type ResultOf<N extends StageName> = z.infer<StageOf<N>['result']>
+
+export const STAGE_NAMES = PIPELINE.map((stage) => stage.name)
+
+export function isStageName(text: string): text is StageName {
+  return STAGE_NAMES.some((name) => name === text)
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { FormatId } from '../media.ts'
+import { Asker, Ticket } from '../request.ts'
+import { defineStage } from '../stage.ts'
+
+/** What one update asks for, or what an inspection found. */
+export const IntakeData = z.discriminatedUnion('kind', [
+  /** New links in a message. `links` are canonical and judged; personal, so formatters hide them. */
+  z.object({
+    kind: z.literal('links'),
+    asker: Asker,
+    origin: z.string(),
+    links: z.array(z.url()).min(1).max(20),
+    receivedAtMs: z.number(),
+  }),
+  /** A press on a format button. */
+  z.object({ kind: z.literal('choice'), ticket: Ticket, format: FormatId }),
+  /** A press on Retry. */
+  z.object({ kind: z.literal('retry'), ticket: Ticket }),
+  /** A press on Cancel. */
+  z.object({ kind: z.literal('cancel'), ticket: Ticket }),
+  /** /cancel: everything of one person in one chat. */
+  z.object({ kind: z.literal('cancel_all'), botId: z.number(), chatId: z.number(), userId: z.number() }),
+  /** The root of an inspection's flow: takes everyone who waits for the facts a step further. */
+  z.object({
+    kind: z.literal('inspected'),
+    ticket: Ticket,
+    linkHash: z.string(),
+    generation: z.number().int(),
+  }),
+  /** A cached file turned out to be missing or damaged: the request starts over. */
+  z.object({ kind: z.literal('resume'), ticket: Ticket }),
+])
+export type IntakeData = z.infer<typeof IntakeData>
+
+export const intake = defineStage({
+  name: 'intake',
+  data: IntakeData,
+  /** The media id, when an inspection stands below; see `inspect`. */
+  input: z.object({ mediaId: z.string() }).nullable(),
+  result: z.object({ decisions: z.array(z.string()) }),
+  attempts: 10,
+  backoffMs: 200,
+  timeoutMs: 30_000,
+  concurrency: () => 20,
+  runsOnFailure: true,
+})

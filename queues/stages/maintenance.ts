@@ -1,0 +1,13 @@
+import { z } from 'zod'
+import { defineStage } from '../stage.ts'
+
+/** Scheduled work. One at a time, over all processes of the stage. */
+export const maintenance = defineStage({
+  name: 'maintenance',
+  data: z.object({ task: z.enum(['canary', 'positions', 'sweep_artifacts', 'sweep_uploads']) }),
+  input: z.null(),
+  result: z.object({ done: z.number().int() }),
+  attempts: 1,
+  timeoutMs: 10 * 60_000,
+  concurrency: () => 2,
+})

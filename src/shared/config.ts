@@ -1,0 +1,219 @@
+import { availableParallelism } from 'node:os'
+import { z } from 'zod'
+
+/**
+ * The only reader of the environment. Each process reads its own sections; whatever is missing, wrong or
+ * contradictory is reported at once, with what to do.
+ */
+
+/** A variable that is set to nothing counts as not set, as shells and compose files have it. */
+const optional = <T extends z.ZodType>(schema: T) => z.preprocess((v) => (v === '' ? undefined : v), schema)
+
+const number = (fallback: number, min: number, max = Number.MAX_SAFE_INTEGER) =>
+  optional(z.coerce.number().int().min(min).max(max).default(fallback))
+const flag = optional(
+  z
+    .enum(['0', '1', 'true', 'false'])
+    .default('0')
+    .transform((v) => v === '1' || v === 'true'),
+)
+const list = optional(
+  z
+    .string()
+    .default('')
+    .transform((v) =>
+      v
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean),
+    ),
+)
+const text = (what: string) => optional(z.string({ error: `is missing: ${what}` }))
+
+const common = z.object({
+  LOG_LEVEL: optional(z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info')),
+  REDIS_URL: text('where Redis is, for example redis://127.0.0.1:6379').pipe(
+    z.url({ protocol: /^rediss?$/, error: 'must look like redis://host:port' }),
+  ),
+  REDIS_PREFIX: optional(
+    z
+      .string()
+      .regex(/^[a-z0-9{}_-]+$/i, 'letters, digits, - and _ only')
+      .default('clipferry'),
+  ),
+})
+
+const telegram = z.object({
+  BOT_TOKEN: text('the token that @BotFather gave you').pipe(
+    z.string().regex(/^\d{3,16}:[A-Za-z0-9_-]{20,}$/, 'does not look like a bot token (123456:ABC…)'),
+  ),
+  /** The cloud API, or your own server in local mode. */
+  BOT_API_URL: optional(z.url({ protocol: /^https?$/ }).default('https://api.telegram.org')),
+  BOT_API_MODE: optional(z.enum(['cloud', 'local']).default('cloud')),
+  /** A folder that the local Bot API server sees under the same path: files go there as file:// paths. */
+  BOT_API_FILES_DIR: optional(z.string().startsWith('/', 'must be an absolute path').optional()),
+})
+
+const bot = z.object({
+  BOT_UPDATES: optional(z.enum(['polling', 'webhook']).default('polling')),
+  WEBHOOK_URL: optional(z.url({ protocol: /^https?$/ }).optional()),
+  WEBHOOK_SECRET: optional(
+    z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{16,256}$/, '16 to 256 characters of A-Z a-z 0-9 _ -')
+      .optional(),
+  ),
+  WEBHOOK_PORT: number(8443, 0, 65535),
+  WEBHOOK_HOST: optional(z.string().default('127.0.0.1')),
+})
+
+const links = z.object({
+  /** Origins on private addresses that are allowed all the same (the demo's media site). Never set it for users. */
+  LINK_ALLOW_ORIGINS: list,
+})
+
+const storage = z.object({
+  S3_ENDPOINT: text('where the S3 server is, for example http://127.0.0.1:9000').pipe(
+    z.url({ protocol: /^https?$/ }),
+  ),
+  S3_REGION: optional(z.string().default('us-east-1')),
+  S3_BUCKET: text('the private bucket of the cache').pipe(
+    z.string().regex(/^[a-z0-9.-]{3,63}$/, 'is no bucket name'),
+  ),
+  S3_ACCESS_KEY_ID: text('the access key of the bucket'),
+  S3_SECRET_ACCESS_KEY: text('the secret key of the bucket'),
+})
+
+const artifacts = z.object({
+  /** `shared`: one directory that all stages of one host see. `s3`: a staging prefix, for stages on many hosts. */
+  ARTIFACTS: optional(z.enum(['shared', 's3']).default('shared')),
+  ARTIFACTS_DIR: text('an absolute path for files in work').pipe(
+    z.string().startsWith('/', 'must be an absolute path'),
+  ),
+  /** Artifacts that nobody has touched for so long are swept. */
+  ARTIFACT_MAX_AGE_MINUTES: number(120, 1),
+})
+
+const tools = z.object({
+  YTDLP_PATH: optional(z.string().default('yt-dlp')),
+  YTDLP_ALLOW_OLD: flag,
+  FFMPEG_PATH: optional(z.string().default('ffmpeg')),
+  FFPROBE_PATH: optional(z.string().default('ffprobe')),
+})
+
+const limits = z.object({
+  MAX_FILE_MB: number(2000, 1),
+  MAX_DURATION_MINUTES: number(240, 1),
+  FETCH_DEADLINE_MINUTES: number(60, 1),
+  FETCH_NO_PROGRESS_SECONDS: number(60, 1),
+  /** Fetch waits while less than this would be left on the artifact disk. */
+  DISK_RESERVE_MB: number(1024, 0),
+  /** Pixels of one picture times pictures, in millions: what an encode may cost at most. */
+  TRANSCODE_BUDGET_MEGAPIXELS: number(4_000_000, 1),
+})
+
+const database = z.object({
+  DATABASE_URL: text('where PostgreSQL is, for example postgres://user:pass@127.0.0.1:5432/clipferry').pipe(
+    z.url({ protocol: /^postgres(ql)?$/, error: 'must look like postgres://user:password@host:port/name' }),
+  ),
+})
+
+const web = z.object({
+  WEB_HOST: optional(z.string().default('127.0.0.1')),
+  WEB_PORT: number(8080, 0, 65535),
+  /** Logs in as `admin`. */
+  ADMIN_PASSWORD: text('the password of the dashboard').pipe(
+    z.string().min(8, 'needs at least 8 characters'),
+  ),
+  /** Set it behind TLS: the session cookie is then sent over https only. */
+  WEB_SECURE_COOKIE: flag,
+})
+
+const worker = z.object({
+  /** How long a stopping worker lets its jobs end before it gives them back. */
+  SHUTDOWN_GRACE_SECONDS: number(20, 0),
+  LOCK_SECONDS: number(30, 1),
+  STALLED_CHECK_SECONDS: number(10, 1),
+})
+
+const SECTIONS = { common, telegram, bot, links, storage, artifacts, tools, limits, database, web, worker }
+type Sections = typeof SECTIONS
+type SectionName = keyof Sections
+type ShapeOf<N extends SectionName> = z.infer<Sections[N]>
+type Both<U> = (U extends unknown ? (u: U) => void : never) extends (i: infer I) => void ? I : never
+
+/** The parsed environment of the sections `N`, all in one flat object. */
+export type Config<N extends SectionName> = Both<N extends SectionName ? ShapeOf<N> : never>
+
+type Environment = Record<string, string | undefined>
+
+export class ConfigError extends Error {
+  readonly problems: string[]
+
+  constructor(problems: string[]) {
+    super(
+      `The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.map((p) => `  - ${p}`).join('\n')}`,
+    )
+    this.name = 'ConfigError'
+    this.problems = problems
+  }
+}
+
+/**
+ * Reads and checks the sections that a process needs.
+ * @throws ConfigError with every problem at once.
+ */
+export function readConfig<N extends SectionName>(
+  sections: readonly N[],
+  env: Environment = process.env,
+): Config<N> {
+  const problems: string[] = []
+  const values: Record<string, unknown> = {}
+  for (const name of sections) {
+    const parsed = SECTIONS[name].safeParse(env)
+    if (parsed.success) Object.assign(values, parsed.data)
+    else for (const issue of parsed.error.issues) problems.push(`${issue.path.join('.')} ${issue.message}`)
+  }
+  problems.push(...contradictions(new Set<SectionName>(sections), env))
+  if (problems.length > 0) throw new ConfigError(problems)
+  return values as Config<N>
+}
+
+/** What each variable allows on its own but not together. */
+function contradictions(sections: Set<SectionName>, env: Environment): string[] {
+  const problems: string[] = []
+  if (sections.has('telegram')) {
+    const local = env.BOT_API_MODE === 'local'
+    if (local && !env.BOT_API_URL)
+      problems.push('BOT_API_URL is missing: BOT_API_MODE=local needs the address of your own Bot API server')
+    if (local && !env.BOT_API_FILES_DIR)
+      problems.push(
+        'BOT_API_FILES_DIR is missing: BOT_API_MODE=local needs a folder that the server sees too',
+      )
+    if (local && env.BOT_API_URL?.startsWith('https://api.telegram.org'))
+      problems.push(
+        "BOT_API_MODE=local contradicts BOT_API_URL: Telegram's own server does not read local files",
+      )
+  }
+  if (sections.has('bot') && env.BOT_UPDATES === 'webhook') {
+    if (!env.WEBHOOK_SECRET)
+      problems.push('WEBHOOK_SECRET is missing: without it anybody could post updates to the webhook')
+    if (!env.WEBHOOK_URL) problems.push('WEBHOOK_URL is missing: Telegram must know where to post updates')
+  }
+  return problems
+}
+
+/**
+ * How many jobs of a stage one process runs: `CONCURRENCY_<STAGE>`, or what the stage's contract says for this
+ * machine.
+ */
+export function concurrencyFor(
+  stage: string,
+  byCores: (cores: number) => number,
+  env: Environment = process.env,
+): number {
+  const name = `CONCURRENCY_${stage.toUpperCase()}`
+  const parsed = optional(z.coerce.number().int().min(1).max(5000).optional()).safeParse(env[name])
+  if (!parsed.success) throw new ConfigError([`${name} must be a whole number from 1 to 5000`])
+  return parsed.data ?? byCores(availableParallelism())
+}
