@@ -71,7 +71,7 @@ export function mediaKey(mediaId: string, format: FormatId, clip = 'full', authS
   return [mediaId, format, clip, authScope].join('.')
 }
 
-/** The name of a link in Redis: links themselves are kept in one place only, the request. */
+/** The name of a link: jobs and records carry it, the link itself is kept in one place only (`facts.ts`). */
 export function linkHash(canonicalLink: string): string {
   return createHash('sha256').update(canonicalLink).digest('hex').slice(0, 32)
 }

@@ -42,8 +42,8 @@ export interface Request extends Asker {
   ticket: Ticket
   /** Which update it came from, so that a replayed update is the same request. */
   origin: string
-  /** Canonical link. Personal: it never leaves this record. */
-  link: string
+  /** The link itself is kept under its hash, and only there. */
+  linkHash: string
   state: RequestState
   /** Counts from 1; a Retry opens the next round. Job ids carry it, so that a new round is a new job. */
   round: number

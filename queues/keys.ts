@@ -1,0 +1,40 @@
+/** Every Redis key of ours, beside those that BullMQ keeps under the same prefix for its queues. */
+export type Keys = ReturnType<typeof keysFor>
+
+export function keysFor(prefix: string) {
+  return {
+    prefix,
+    /** hash: one request (`request.ts`) */
+    request: (ticket: string) => `${prefix}:request:${ticket}`,
+    /** set: tickets of one person that are not over */
+    active: (botId: number, userId: number) => `${prefix}:active:${botId}.${userId}`,
+    /** string: a canonical link, under its hash; the only place where links are kept */
+    link: (linkHash: string) => `${prefix}:link:${linkHash}`,
+    /** string: the media id that a link turned out to be */
+    mediaIdOfLink: (linkHash: string) => `${prefix}:media-id:${linkHash}`,
+    /** string: facts as JSON */
+    facts: (mediaId: string) => `${prefix}:facts:${mediaId}`,
+    /** string: the extractor's own record, gzipped, for a fetch that need not ask the site again */
+    info: (mediaId: string) => `${prefix}:info:${mediaId}`,
+    /** hash: what is going on under a key that is joined: a media key, or a link that is inspected */
+    shared: (key: string) => `${prefix}:shared:${key}`,
+    /** set: tickets that wait for it */
+    waiters: (key: string) => `${prefix}:waiters:${key}`,
+    /** set: tickets taken from the waiters by the job that ended it, until their next jobs are added */
+    drain: (key: string, generation: number) => `${prefix}:drain:${key}:${generation}`,
+    /** sorted set: keys that are being worked on, by the time of their start */
+    inflight: `${prefix}:inflight`,
+    /** counter: generations; never expires, never goes back */
+    generation: `${prefix}:generation`,
+    /** string: the file_id that Telegram gave this bot for a media key */
+    file: (botId: number, key: string) => `${prefix}:file:${botId}:${key}`,
+    /** hash: progress of a production */
+    progress: (generation: number) => `${prefix}:progress:${generation}`,
+    /** string: the format a person always wants */
+    preference: (botId: number, userId: number) => `${prefix}:preference:${botId}.${userId}`,
+    /** hash: stage -> when its canary last came back, ms */
+    canary: `${prefix}:canary`,
+    /** pub/sub channel: generations that nobody waits for any more */
+    cancelled: `${prefix}:cancelled`,
+  }
+}
