@@ -1,0 +1,43 @@
+import { DatabaseError } from 'pg'
+import { StageError } from '../../queues/failure.ts'
+import type { Pool } from '../../src/shared/db/pool.ts'
+import type { Logger } from '../../src/shared/logger.ts'
+import type { Handler } from '../context.ts'
+import { eventRow } from './event-row.ts'
+import { insertEvents } from './insert-events.ts'
+import { createMicroBatch } from './micro-batch.ts'
+
+const MAX_ROWS = 500
+const MAX_WAIT_MS = 50
+
+/**
+ * Writes events to PostgreSQL. Jobs that run at once share one statement; each ends when it is committed.
+ * Whatever fails is tried again later, and an event that was written after all is then found there.
+ */
+export function createHandler({ db, log }: { db: Pool; log: Logger }): Handler<'analytics'> {
+  const insert = createMicroBatch({
+    maxItems: MAX_ROWS,
+    maxWaitMs: MAX_WAIT_MS,
+    async flush(rows: ReturnType<typeof eventRow>[]) {
+      const results = await insertEvents(db, rows)
+      log.debug({ rows: rows.length }, 'events written')
+      return results
+    },
+  })
+
+  return async ({ data }) => {
+    try {
+      return { inserted: await insert(eventRow(data)) }
+    } catch (error) {
+      throw asStageError(error)
+    }
+  }
+}
+
+function asStageError(error: unknown): StageError {
+  // PostgreSQL's messages quote the row: only the code leaves, and no cause.
+  if (error instanceof DatabaseError)
+    return new StageError('internal', { detail: `database says ${error.code}` })
+  const detail = error instanceof RangeError ? 'the event has no possible time' : 'database unreachable'
+  return new StageError('internal', { detail, cause: error })
+}
