@@ -29,7 +29,10 @@ beforeEach(async () => {
   write = (data) => handler({ data, input: null, failure: null }, context)
 })
 
-const clicked = (n: number, changes: Partial<AnalyticsEvent & { button: string }> = {}): AnalyticsEvent => ({
+const clicked = (
+  n: number,
+  changes: Partial<Extract<AnalyticsEvent, { name: 'view_clicked' }>> = {},
+): AnalyticsEvent => ({
   id: eventId('view_clicked', n),
   name: 'view_clicked',
   atMs: Date.UTC(2026, 10, 21, 12, 0, 0, 123) + n,
