@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { FormatId } from './media.ts'
+import { FAILURES, type FailureCode } from './failure.ts'
+import { FormatId } from './media.ts'
 
 /** The states of a request, in the order of its life. The last three are final (Retry opens a new round). */
 export const RequestState = z.enum([
@@ -37,27 +38,48 @@ export const Asker = z.object({
 })
 export type Asker = z.infer<typeof Asker>
 
-/** One person asking, in one chat, for one link in one format. Kept in Redis until well after its end. */
-export interface Request extends Asker {
-  ticket: Ticket
+const id = z.coerce.number().int()
+const orNull = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === undefined || value === '' ? null : value), schema.nullable())
+const orZero = z.preprocess((value) => value ?? 0, id)
+const flag = z.preprocess((value) => value === '1', z.boolean())
+
+/** One person asking, in one chat, for one link in one format, as its Redis hash holds it. */
+export const Request = z.object({
+  ...Asker.shape,
+  botId: id,
+  chatId: id,
+  threadId: orNull(id),
+  userId: id,
+  messageId: id,
+  ticket: Ticket,
   /** Which update it came from, so that a replayed update is the same request. */
-  origin: string
-  /** The link itself is kept under its hash, and only there. */
-  linkHash: string
-  state: RequestState
+  origin: z.string(),
+  /** The link itself is kept under its hash, and only there (`facts.ts`). */
+  linkHash: z.string(),
+  state: RequestState,
   /** Counts from 1; a Retry opens the next round. Job ids carry it, so that a new round is a new job. */
-  round: number
-  format: FormatId | null
-  mediaId: string | null
-  mediaKey: string | null
-  generation: number | null
-  /** The bot's message for this request: an id, or null before it is sent. */
-  ticketMessageId: number | null
-  /** True once nothing more can be edited: the person deleted the ticket, or the media came without one. */
-  ticketGone: boolean
-  failure: string | null
-  createdAtMs: number
-}
+  round: id,
+  format: orNull(FormatId),
+  /** Make the next choice the person's standing one. */
+  remember: flag,
+  mediaKey: orNull(z.string()),
+  generation: orNull(id),
+  /** The bot's message for this request, null before it is sent. */
+  ticketMessageId: orNull(id),
+  /** There is no ticket to edit: the person deleted it, or the media came at once. */
+  ticketGone: flag,
+  failure: orNull(z.enum(Object.keys(FAILURES) as [FailureCode, ...FailureCode[]])),
+  /** Counts the changes that the ticket should show; `notify` jobs carry it. */
+  view: orZero,
+  /** What the ticket shows now (a hash), and since when. */
+  shown: orNull(z.string()),
+  editedAtMs: orZero,
+  /** A delivery without a ticket: `pending` while nobody knows whether it arrived. */
+  direct: orNull(z.enum(['pending', 'ok'])),
+  createdAtMs: id,
+})
+export type Request = z.infer<typeof Request>
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 

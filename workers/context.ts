@@ -26,8 +26,6 @@ export interface StageJob<N extends StageName> {
   data: DataOf<N>
   /** Null for a stage with none below, and for a `runsOnFailure` stage when the one below failed. */
   input: InputOf<N> | null
-  /** Why the stage below failed; only `runsOnFailure` stages are called with one. */
-  failure: string | null
 }
 
 export type Handler<N extends StageName> = (job: StageJob<N>, context: StageContext) => Promise<ResultOf<N>>

@@ -1,0 +1,157 @@
+import type { Redis } from 'ioredis'
+import { z } from 'zod'
+import type { Keys } from './keys.ts'
+import type { Request } from './request.ts'
+import type { Scripts } from './scripts.ts'
+
+/**
+ * Joining: many requests, one piece of work. What is joined is a key: a media key (a production) or
+ * `inspect.<link hash>` (an inspection). Each start gets a generation number that is never reused.
+ */
+export type Joined =
+  /** The request has left, or is over. */
+  | { how: 'gone' }
+  /** This bot has a file_id. */
+  | { how: 'file' }
+  /** It is there. */
+  | { how: 'cached'; generation: number }
+  /** Somebody is at it, or (`started`) it is this request's turn to begin; both must see that the flow exists. */
+  | { how: 'waiting'; started: boolean; generation: number; starter: string; confirmed: boolean }
+
+const JoinAnswer = z.tuple([z.enum(['gone', 'file', 'cached', 'joined', 'start'])]).rest(z.string())
+const LeaveAnswer = z.tuple([z.enum(['over', 'left', 'cancelled'])]).rest(z.string())
+
+/** Waiters of work that never ends are forgotten after this; the reconciler has told them long before. */
+const WAITERS_TTL_MS = 24 * 3600_000
+
+export const inspectionKey = (linkHash: string) => `inspect.${linkHash}`
+
+export type Joins = ReturnType<typeof createJoins>
+
+export function createJoins(redis: Redis, scripts: Scripts, keys: Keys) {
+  const join = async (
+    request: Pick<Request, 'ticket'>,
+    key: string,
+    kind: { waiting: string; hit: string; field: string; file: string },
+    nowMs: number,
+  ): Promise<Joined> => {
+    const answer = JoinAnswer.parse(
+      await scripts.join(
+        [
+          keys.request(request.ticket),
+          keys.shared(key),
+          keys.waiters(key),
+          keys.inflight,
+          keys.generation,
+          kind.file,
+        ],
+        [request.ticket, key, kind.waiting, kind.hit, nowMs, WAITERS_TTL_MS, kind.field],
+      ),
+    )
+    const [how, generation = '0', starter = '', confirmed = '0'] = answer
+    if (how === 'gone' || how === 'file') return { how }
+    if (how === 'cached') return { how, generation: Number(generation) }
+    return {
+      how: 'waiting',
+      started: how === 'start',
+      generation: Number(generation),
+      starter,
+      confirmed: confirmed === '1',
+    }
+  }
+
+  return {
+    /** Known file_id, known object, a running production, or a new one: decided and recorded in one step. */
+    joinProduction: (request: Pick<Request, 'ticket' | 'botId'>, mediaKey: string, nowMs: number) =>
+      join(
+        request,
+        mediaKey,
+        {
+          waiting: 'producing',
+          hit: 'delivering',
+          field: 'mediaKey',
+          file: keys.file(request.botId, mediaKey),
+        },
+        nowMs,
+      ),
+
+    joinInspection: (request: Pick<Request, 'ticket'>, linkHash: string, nowMs: number) =>
+      join(
+        request,
+        inspectionKey(linkHash),
+        { waiting: 'inspecting', hit: '', field: 'inspectKey', file: '' },
+        nowMs,
+      ),
+
+    /** Says that the flow of a generation exists, so that those who join need not look. */
+    async confirm(key: string, generation: number): Promise<void> {
+      if ((await redis.hget(keys.shared(key), 'generation')) === String(generation))
+        await redis.hset(keys.shared(key), 'confirmed', '1')
+    },
+
+    /**
+     * Ends a generation and takes its waiters. `fields` are kept for whoever comes later (a string each), for
+     * `ttlMs` (0: until they are thrown away). Without `fields`, the next one to ask starts anew.
+     * The same tickets come again until `drained` was called.
+     */
+    async finish(
+      key: string,
+      generation: number,
+      end: { fields: Record<string, string> | null; ttlMs: number; from: string; to: string },
+    ): Promise<string[]> {
+      return z
+        .array(z.string())
+        .parse(
+          await scripts.finish(
+            [keys.shared(key), keys.waiters(key), keys.drain(key, generation), keys.inflight],
+            [
+              generation,
+              key,
+              end.fields ? 'cached' : 'ended',
+              end.ttlMs,
+              keys.request(''),
+              end.from,
+              end.to,
+              ...Object.entries(end.fields ?? {}).flat(),
+            ],
+          ),
+        )
+    },
+
+    async drained(key: string, generation: number): Promise<void> {
+      await redis.del(keys.drain(key, generation))
+    },
+
+    /** Takes one person out; the last one out cancels the work, and the workers hear of it. */
+    async leave(
+      request: Pick<Request, 'ticket' | 'botId' | 'userId'>,
+    ): Promise<'over' | 'left' | 'cancelled'> {
+      const [how, generation, starter] = LeaveAnswer.parse(
+        await scripts.leave(
+          [keys.request(request.ticket), keys.active(request.botId, request.userId), keys.inflight],
+          [request.ticket, keys.prefix],
+        ),
+      )
+      if (how === 'cancelled') await redis.publish(keys.cancelled, `${starter}-${generation}`)
+      return how
+    },
+
+    /** Whether nobody waits for this generation any more. */
+    async isCancelled(key: string, generation: number): Promise<boolean> {
+      const [state, current] = await redis.hmget(keys.shared(key), 'state', 'generation')
+      return state === 'cancelled' && current === String(generation)
+    },
+
+    /** Everyone who waits for a key now. */
+    waiters: (key: string): Promise<string[]> => redis.smembers(keys.waiters(key)),
+
+    /** What is kept under a key (the `fields` of `finish`), with `state` and `generation`. */
+    shared: (key: string): Promise<Record<string, string>> => redis.hgetall(keys.shared(key)),
+
+    /** A cached file that is missing or damaged is a miss: the next one to ask starts anew. */
+    async forget(key: string, generation: number): Promise<void> {
+      if ((await redis.hget(keys.shared(key), 'generation')) === String(generation))
+        await redis.del(keys.shared(key))
+    },
+  }
+}

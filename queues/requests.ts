@@ -1,0 +1,88 @@
+import type { Redis } from 'ioredis'
+import { z } from 'zod'
+import type { FailureCode } from './failure.ts'
+import type { Keys } from './keys.ts'
+import { type Asker, Request, ticketFor } from './request.ts'
+import type { Scripts } from './scripts.ts'
+
+/** A request outlives its delivery for as long as somebody may quote its code or press its buttons. */
+const REQUEST_TTL_MS = 7 * 24 * 3600_000
+
+export type RequestStore = ReturnType<typeof createRequestStore>
+
+/** Requests in Redis: the truth about every person's ticket. */
+export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
+  const get = async (ticket: string): Promise<Request | null> => {
+    const stored = await redis.hgetall(keys.request(ticket))
+    return stored.ticket ? Request.parse(stored) : null
+  }
+
+  return {
+    /** Null when there is none, or it is over for more than a week. */
+    get,
+
+    /** Makes the request of one link of one update; the same origin again gives the same ticket. */
+    async create(asker: Asker, origin: string, linkHash: string, nowMs: number): Promise<string> {
+      for (let extra = 0; extra <= 8; extra++) {
+        const ticket = ticketFor(origin, extra)
+        const answer = await scripts.create(
+          [keys.request(ticket), keys.active(asker.botId, asker.userId)],
+          [
+            origin,
+            ticket,
+            REQUEST_TTL_MS,
+            ...Object.entries({ ...asker, threadId: asker.threadId ?? '' }).flat(),
+            ...['linkHash', linkHash, 'state', 'asked', 'round', 1, 'createdAtMs', nowMs],
+          ],
+        )
+        if (answer !== 'taken') return ticket
+      }
+      throw new Error('no free ticket code')
+    },
+
+    async set(ticket: string, fields: Partial<Record<keyof Request, string | number>>): Promise<void> {
+      await redis.hset(keys.request(ticket), fields)
+    },
+
+    /** Ends a request. False when it had ended before, or `round` is not its round any more. */
+    async settle(
+      request: Pick<Request, 'ticket' | 'botId' | 'userId'>,
+      end: { state: 'delivered' } | { state: 'failed'; failure: FailureCode },
+      round?: number,
+    ): Promise<boolean> {
+      const failure = end.state === 'failed' ? end.failure : ''
+      const answer = await scripts.settle(
+        [keys.request(request.ticket), keys.active(request.botId, request.userId)],
+        [request.ticket, end.state, failure, round ?? ''],
+      )
+      return answer === 1
+    },
+
+    /** Opens the next round of a failed or cancelled request. False when it is neither. */
+    async reopen(request: Pick<Request, 'ticket' | 'botId' | 'userId'>): Promise<boolean> {
+      const answer = await scripts.reopen(
+        [keys.request(request.ticket), keys.active(request.botId, request.userId)],
+        [request.ticket],
+      )
+      return answer === 1
+    },
+
+    /** Tickets of one person that are not over. */
+    active: (botId: number, userId: number): Promise<string[]> => redis.smembers(keys.active(botId, userId)),
+
+    /**
+     * Asks to be the one that puts the first message into the chat. `message`: there is one already. `gone`: there
+     * will be none any more. `wait`: somebody is at it. `go`: it is you.
+     */
+    async claimTicket(ticket: string, who: 'ticket' | 'delivery', nowMs: number) {
+      const [how, messageId] = ClaimAnswer.parse(
+        await scripts.claimTicket([keys.request(ticket)], [who, nowMs, TICKET_LEASE_MS]),
+      )
+      return { how, messageId: messageId ? Number(messageId) : null }
+    },
+  }
+}
+
+/** Longer than a sendMessage takes, also at the gate; shorter than a person's patience. */
+const TICKET_LEASE_MS = 10_000
+const ClaimAnswer = z.tuple([z.enum(['message', 'gone', 'wait', 'go'])]).rest(z.string())

@@ -1,0 +1,199 @@
+import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq'
+import type { Redis } from 'ioredis'
+import { z } from 'zod'
+import { StageError } from '../queues/failure.ts'
+import { inspectionKey, type Joins } from '../queues/join.ts'
+import type { Keys } from '../queues/keys.ts'
+import type { Notifier } from '../queues/notifier.ts'
+import type { DataOf, InputOf, ResultOf, StageName } from '../queues/pipeline.ts'
+import { type Queues, stageNamed } from '../queues/queues.ts'
+import type { Logger } from '../src/shared/logger.ts'
+import type { Handler } from './context.ts'
+import { Postpone } from './postpone.ts'
+import { createReporter } from './reporter.ts'
+import { backoffMs, decide, type StopReason } from './retry-decision.ts'
+
+/** How often a worker may die under one job before the job counts as poison. */
+const MAX_CRASHES = 3
+
+export interface StageRunnerDeps {
+  /** Shared by all workers of the process; each adds one blocking connection of its own. */
+  redis: Redis
+  keys: Keys
+  queues: Queues
+  joins: Joins
+  notifier: Notifier
+  log: Logger
+  lockMs: number
+  stalledCheckMs: number
+}
+
+export interface RunningStage {
+  name: StageName
+  /** Stops the handlers of one production, wherever they are; false when this process runs none of them. */
+  cancel(jobId: string): boolean
+  /** Takes no more jobs, lets the running ones end within `graceMs`, then stops them and gives them back. */
+  stop(graceMs: number): Promise<void>
+}
+
+/** What all jobs of shared work carry; others have none of it. */
+const Shared = z.object({
+  ticket: z.string(),
+  generation: z.number(),
+  mediaKey: z.string().optional(),
+  linkHash: z.string().optional(),
+})
+
+/** Runs one stage: the only place that knows BullMQ's side of a handler. */
+export function runStage<N extends StageName>(
+  name: N,
+  handler: Handler<N>,
+  concurrency: number,
+  deps: StageRunnerDeps,
+): RunningStage {
+  const stage = stageNamed(name)
+  const { redis, keys, joins, log } = deps
+
+  /** What the stage below handed over. A stage that runs on failure finds the reason by itself (`rootCause`). */
+  const inputOf = async (job: Job): Promise<InputOf<N> | null> => {
+    if (stage.input instanceof z.ZodNull) return null
+    const below = Object.values(await job.getChildrenValues())[0]
+    if (below !== undefined) return stage.input.parse(below) as InputOf<N>
+    // Somebody removed the job below: BullMQ then runs the one above it all the same.
+    if (!stage.runsOnFailure) throw new StageError('input_missing')
+    return null
+  }
+
+  const run = async (
+    job: Job,
+    token: string | undefined,
+    cancelSignal: AbortSignal | undefined,
+  ): Promise<ResultOf<N>> => {
+    const data = stage.data.parse(job.data) as DataOf<N>
+    const shared = Shared.safeParse(job.data).data
+    const ticket = z.object({ ticket: z.string() }).safeParse(job.data).data?.ticket
+    const jobLog = log.child({
+      stage: name,
+      ...(ticket ? { ticket } : {}),
+      job: job.id,
+      attempt: job.attemptsStarted,
+    })
+
+    const stop = new AbortController()
+    const onCancel = () => stop.abort(cancelSignal?.reason ?? 'cancelled')
+    cancelSignal?.addEventListener('abort', onCancel, { once: true })
+    if (cancelSignal?.aborted) onCancel()
+    const timer = setTimeout(() => stop.abort('timeout' satisfies StopReason), stage.timeoutMs)
+    const reporter =
+      shared?.mediaKey && !stage.runsOnFailure
+        ? createReporter(
+            { ...deps, log: jobLog },
+            { mediaKey: shared.mediaKey, generation: shared.generation },
+            name,
+          )
+        : null
+    const startedAt = performance.now()
+    try {
+      const key = shared?.mediaKey ?? (shared?.linkHash ? inspectionKey(shared.linkHash) : null)
+      if (key && shared && !stage.runsOnFailure && (await joins.isCancelled(key, shared.generation)))
+        throw new StageError('cancelled')
+      const input = await inputOf(job)
+      await reporter?.start()
+      const result = await handler(
+        { data, input },
+        {
+          log: jobLog,
+          signal: stop.signal,
+          attempt: job.attemptsStarted,
+          progress: (progress) => reporter?.progress(progress),
+        },
+      )
+      jobLog.info({ ms: Math.round(performance.now() - startedAt) }, 'done')
+      return stage.result.parse(result) as ResultOf<N>
+    } catch (error) {
+      if (error instanceof Postpone) {
+        await job.moveToDelayed(Date.now() + error.waitMs, token)
+        throw new DelayedError()
+      }
+      const decision = decide(error, stopReason(stop.signal))
+      if ('giveBack' in decision) {
+        jobLog.info('given back')
+        await job.moveToDelayed(Date.now(), token)
+        throw new DelayedError()
+      }
+      jobLog.warn({ code: decision.code, retry: decision.retry, err: error }, 'failed')
+      throw decision.retry
+        ? new RetryLater(decision.reason, decision.retryAfterMs)
+        : new UnrecoverableError(decision.reason)
+    } finally {
+      reporter?.stop()
+      clearTimeout(timer)
+      cancelSignal?.removeEventListener('abort', onCancel)
+    }
+  }
+
+  const worker = new Worker(
+    name,
+    // Three declared parameters: with fewer, BullMQ passes no signal.
+    async (job, token, signal) => {
+      if (job.name === 'canary') {
+        await redis.hset(keys.canary, name, Date.now())
+        return null
+      }
+      return await run(job, token, signal)
+    },
+    {
+      connection: redis,
+      prefix: keys.prefix,
+      name,
+      concurrency,
+      lockDuration: deps.lockMs,
+      stalledInterval: deps.stalledCheckMs,
+      maxStalledCount: MAX_CRASHES,
+      settings: {
+        backoffStrategy: (attemptsMade, _type, error) =>
+          backoffMs(
+            attemptsMade,
+            stage.backoffMs,
+            error instanceof RetryLater ? error.retryAfterMs : undefined,
+            Math.random(),
+          ),
+      },
+    },
+  )
+  worker.on('error', (error) => log.warn({ stage: name, err: error }, 'worker'))
+  // BullMQ keeps running a job whose lock is gone; another worker may have it by now.
+  worker.on('lockRenewalFailed', (ids) => {
+    for (const id of ids) worker.cancelJob(id, 'lock_lost' satisfies StopReason)
+  })
+
+  return {
+    name,
+    cancel: (jobId) => worker.cancelJob(jobId, 'cancelled' satisfies StopReason),
+    async stop(graceMs) {
+      const closed = worker.close()
+      const timer = setTimeout(() => worker.cancelAllJobs('shutdown' satisfies StopReason), graceMs)
+      await closed
+      clearTimeout(timer)
+    },
+  }
+}
+
+/** A failure that another attempt may mend. Its message is the code; no stack, which would say nothing more. */
+class RetryLater extends Error {
+  readonly retryAfterMs: number | undefined
+
+  constructor(reason: string, retryAfterMs: number | undefined) {
+    super(reason)
+    this.name = 'RetryLater'
+    this.retryAfterMs = retryAfterMs
+  }
+}
+
+const StopReasons = z.enum(['cancelled', 'timeout', 'lock_lost', 'shutdown'])
+
+function stopReason(signal: AbortSignal): StopReason | null {
+  if (!signal.aborted) return null
+  const reason = signal.reason instanceof Error ? signal.reason.message : signal.reason
+  return StopReasons.safeParse(reason).data ?? 'cancelled'
+}
