@@ -1,0 +1,58 @@
+import { lstat, rename, utimes } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileName, parseRef } from './artifact-names.ts'
+import { ArtifactMissing, type Artifacts } from './artifacts.ts'
+import {
+  createProductionFolders,
+  ignoreMissing,
+  makeFolder,
+  settle,
+  settleFolderOf,
+} from './production-folders.ts'
+
+/** Artifacts in one directory that all stages see: nothing is ever copied. */
+export function createSharedArtifacts(dir: string, now: () => number): Artifacts {
+  const folders = createProductionFolders(dir)
+  return {
+    workDir: folders.workDir,
+
+    async keep(production, name, path) {
+      const target = join(folders.keptDir(production), fileName(name))
+      await makeFolder(folders.keptDir(production))
+      await settle(path)
+      await rename(path, target)
+      await settleFolderOf(target)
+      return `${production}/${name}`
+    },
+
+    async open(ref) {
+      const { production, name } = parseRef(ref)
+      const folder = folders.keptDir(production)
+      const path = join(folder, name)
+      const stats = await lstat(path).catch(ignoreMissing(null))
+      if (!stats?.isFile()) throw new ArtifactMissing()
+      // Being read counts as being touched. Should it vanish right now, then whoever reads it will see.
+      const at = new Date(now())
+      await utimes(folder, at, at).catch(ignoreMissing(undefined))
+      return path
+    },
+
+    objectKey(ref) {
+      parseRef(ref)
+      return null
+    },
+
+    remove: folders.remove,
+    freeBytes: folders.freeBytes,
+
+    async sweep(olderThanMs) {
+      let swept = 0
+      for (const [production, touchedAtMs] of await folders.touchedAtMs()) {
+        if (touchedAtMs > now() - olderThanMs) continue
+        await folders.remove(production)
+        swept++
+      }
+      return swept
+    },
+  }
+}
