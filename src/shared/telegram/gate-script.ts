@@ -1,0 +1,72 @@
+/**
+ * One call of the gate, atomic and on the clock of Redis. Every message to Telegram has a slot in a calendar;
+ * slots are `spacing` apart, so no sliding second ever holds more than 1000 / spacing + 1 of them, whoever sends.
+ *
+ * KEYS  1 calendar (sorted set: call -> its slot, ms)   2 pause of the whole bot (until, ms)   3 the chat's TAT (ms)
+ * ARGV  1 call id   2 spacing of the bot   3 spacing of the chat   4 burst of the chat   5 how long the caller
+ *       can still wait   6 "1": may reserve a slot ahead   7 how late a slot may be used
+ * Returns { 1, 0 } go now; { 0, ms } ask again after so long; { -1, ms } that is too long, nothing is reserved.
+ *
+ * A calendar instead of one more TAT: a call that waits for its chat must not hold up the calls for other chats,
+ * and two calls that wait for their chats must not use the same moment.
+ */
+export const TAKE = `
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local id, spacing = ARGV[1], tonumber(ARGV[2])
+local chatSpacing, burst = tonumber(ARGV[3]), tonumber(ARGV[4])
+local patience, late = tonumber(ARGV[5]), tonumber(ARGV[7])
+local pause = tonumber(redis.call('GET', KEYS[2]) or '0')
+
+local mine = tonumber(redis.call('ZSCORE', KEYS[1], id) or '')
+if mine and pause <= now then
+  if now < mine then return { 0, mine - now } end
+  if now - mine <= late then return { 1, 0 } end
+end
+-- A slot that came too late (a stalled process, a pause) is given back: late calls must not bunch up.
+if mine then redis.call('ZREM', KEYS[1], id) end
+
+local tat = tonumber(redis.call('GET', KEYS[3]) or '0')
+local slot = math.max(now, pause)
+if not mine then slot = math.max(slot, tat - (burst - 1) * chatSpacing) end
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - 2000)
+local taken = redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. (slot - spacing), '+inf', 'WITHSCORES')
+for i = 2, #taken, 2 do
+  local other = tonumber(taken[i])
+  if other >= slot + spacing then break end
+  slot = other + spacing
+end
+
+if slot > now and slot - now > patience then return { -1, slot - now } end
+if slot > now and ARGV[6] ~= '1' then return { 0, slot - now } end
+redis.call('ZADD', KEYS[1], slot, id)
+redis.call('PEXPIRE', KEYS[1], slot - now + 5000)
+if mine then tat = math.max(tat, slot + chatSpacing) else tat = math.max(tat, slot) + chatSpacing end
+redis.call('SET', KEYS[3], tat, 'PX', tat - now + 5000)
+if slot > now then return { 0, slot - now } end
+return { 1, 0 }
+`
+
+/**
+ * Telegram said 429. It never says what is full, the chat or the bot; the rule: it is the chat, unless three
+ * different chats were refused within ten seconds. Three, not two: to pause one chat too few costs one more refusal,
+ * to pause the bot for one chat's sake makes everybody wait.
+ *
+ * KEYS  1 refused chats (sorted set: chat -> when)   2 pause of the whole bot   3 the chat's TAT
+ * ARGV  1 chat   2 retry after, ms   3 spacing of the chat   4 burst of the chat
+ * Returns 1 when the whole bot is paused, else 0.
+ */
+export const PENALIZE = `
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local wait = tonumber(ARGV[2])
+redis.call('ZADD', KEYS[1], now, ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - 10000)
+redis.call('PEXPIRE', KEYS[1], 15000)
+local tat = math.max(tonumber(redis.call('GET', KEYS[3]) or '0'), now + wait + (tonumber(ARGV[4]) - 1) * tonumber(ARGV[3]))
+redis.call('SET', KEYS[3], tat, 'PX', tat - now + 5000)
+if redis.call('ZCARD', KEYS[1]) < 3 then return 0 end
+local pause = math.max(tonumber(redis.call('GET', KEYS[2]) or '0'), now + wait)
+redis.call('SET', KEYS[2], pause, 'PX', pause - now + 1)
+return 1
+`
