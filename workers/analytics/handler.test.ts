@@ -26,7 +26,7 @@ beforeEach(async () => {
   // A new handler for each test, as a new worker has it.
   const handler = createHandler({ db, log })
   const context = { log, signal: new AbortController().signal, attempt: 1, progress: () => undefined }
-  write = (data) => handler({ data, input: null, failure: null }, context)
+  write = (data) => handler({ data, input: null }, context)
 })
 
 const clicked = (
@@ -131,7 +131,7 @@ test('batches that share events in opposite orders do not block each other', asy
   const context = { log, signal: new AbortController().signal, attempt: 1, progress: () => undefined }
   const results = await Promise.all(
     workers.flatMap(({ order, handler }) =>
-      order.map((data) => handler({ data, input: null, failure: null }, context)),
+      order.map((data) => handler({ data, input: null }, context)),
     ),
   )
   expect(results.filter(({ inserted }) => inserted)).toHaveLength(400)
