@@ -35,7 +35,8 @@ export interface PutOptions extends TransferOptions {
 
 /**
  * One private bucket. Nothing can be read until it is whole, and nothing is handed out that is not what the
- * reader expects. Everything throws `StorageError`, or the signal's reason after an abort.
+ * reader expects. Everything throws `StorageError`; after an abort the signal's reason; and for a fault of the
+ * local disk that error as it is.
  */
 export interface Storage {
   /** Creates the bucket when there is none. */
