@@ -28,6 +28,8 @@ export function keysFor(prefix: string) {
     generation: `${prefix}:generation`,
     /** string: the file_id that Telegram gave this bot for a media key */
     file: (botId: number, key: string) => `${prefix}:file:${botId}:${key}`,
+    /** string: the ticket whose delivery is giving Telegram the bytes of a media key; the others wait for its file_id */
+    uploading: (botId: number, key: string) => `${prefix}:uploading:${botId}:${key}`,
     /** hash: progress of a production */
     progress: (generation: number) => `${prefix}:progress:${generation}`,
     /** string: the format a person always wants */

@@ -105,6 +105,7 @@ export function runStage<N extends StageName>(
           log: jobLog,
           signal: stop.signal,
           attempt: job.attemptsStarted,
+          lastAttempt: job.attemptsMade + 1 >= stage.attempts,
           progress: (progress) => reporter?.progress(progress),
         },
       )

@@ -1,0 +1,57 @@
+import type { Redis } from 'ioredis'
+import { z } from 'zod'
+import type { Keys } from './keys.ts'
+
+/** What Telegram made of a file, and the id by which this bot can send it again. */
+export const SentFile = z.object({
+  fileId: z.string(),
+  kind: z.enum(['video', 'audio', 'animation', 'document']),
+})
+export type SentFile = z.infer<typeof SentFile>
+
+/** A delivery that holds this has so long to renew it; then another one gives Telegram the bytes. */
+const LEASE_MS = 30_000
+
+export type SentFiles = ReturnType<typeof createSentFiles>
+
+/** Files that Telegram has: per bot, because a file_id is good for one bot only. */
+export function createSentFiles(redis: Redis, keys: Keys) {
+  return {
+    async get(botId: number, mediaKey: string): Promise<SentFile | null> {
+      const stored = await redis.get(keys.file(botId, mediaKey))
+      return stored ? SentFile.parse(JSON.parse(stored)) : null
+    },
+
+    async save(botId: number, mediaKey: string, file: SentFile): Promise<void> {
+      await redis.set(keys.file(botId, mediaKey), JSON.stringify(file))
+    },
+
+    async forget(botId: number, mediaKey: string): Promise<void> {
+      await redis.del(keys.file(botId, mediaKey))
+    },
+
+    /**
+     * Asks to be the one delivery that gives Telegram the bytes. Null when another one is at it: its file_id is
+     * worth waiting for. Call `release` in the end; until then the lease renews itself.
+     */
+    async lease(
+      botId: number,
+      mediaKey: string,
+      ticket: string,
+    ): Promise<{ release(): Promise<void> } | null> {
+      const key = keys.uploading(botId, mediaKey)
+      const mine =
+        (await redis.set(key, ticket, 'PX', LEASE_MS, 'NX')) === 'OK' || (await redis.get(key)) === ticket
+      if (!mine) return null
+      const renewal = setInterval(() => {
+        redis.pexpire(key, LEASE_MS).catch(() => undefined)
+      }, LEASE_MS / 3)
+      return {
+        async release() {
+          clearInterval(renewal)
+          await redis.del(key)
+        },
+      }
+    },
+  }
+}

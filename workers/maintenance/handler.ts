@@ -1,0 +1,68 @@
+import type { Redis } from 'ioredis'
+import { StageError } from '../../queues/failure.ts'
+import type { Joins } from '../../queues/join.ts'
+import type { Keys } from '../../queues/keys.ts'
+import type { Notifier } from '../../queues/notifier.ts'
+import { type DataOf, STAGE_NAMES } from '../../queues/pipeline.ts'
+import type { Queues } from '../../queues/queues.ts'
+import type { Artifacts } from '../../src/shared/artifacts/artifacts.ts'
+import type { Storage } from '../../src/shared/storage/storage.ts'
+import type { Handler } from '../context.ts'
+
+/** An upload that has not ended after this never will. */
+const STALE_UPLOAD_MS = 24 * 3600_000
+
+export interface MaintenanceDeps {
+  redis: Redis
+  keys: Keys
+  joins: Joins
+  queues: Queues
+  notifier: Notifier
+  artifacts: Artifacts
+  storage: Storage
+  artifactMaxAgeMs: number
+}
+
+export function createHandler(deps: MaintenanceDeps): Handler<'maintenance'> {
+  const { redis, keys, joins, queues, notifier, artifacts, storage, artifactMaxAgeMs } = deps
+
+  const TASKS: Record<DataOf<'maintenance'>['task'], () => Promise<number>> = {
+    /** A job that does nothing, through every queue: what /ready looks at. The id keeps it to one at a time. */
+    canary: async () => {
+      await Promise.all(
+        STAGE_NAMES.map((name) =>
+          queues
+            .queue(name)
+            .add('canary', {}, { jobId: 'canary', removeOnComplete: true, removeOnFail: true }),
+        ),
+      )
+      return STAGE_NAMES.length
+    },
+
+    /** Those who still wait for their fetch see their place move. */
+    positions: async () => {
+      let told = 0
+      for (const key of await redis.zrange(keys.inflight, 0, -1)) {
+        const { generation } = await joins.shared(key)
+        if (
+          !generation ||
+          key.startsWith('inspect.') ||
+          (await redis.exists(keys.progress(Number(generation))))
+        )
+          continue
+        await notifier.touchWaiters(key)
+        told++
+      }
+      return told
+    },
+
+    sweep_artifacts: () => artifacts.sweep(artifactMaxAgeMs),
+    sweep_uploads: () => storage.abortStaleUploads(STALE_UPLOAD_MS),
+  }
+
+  return async ({ data }) => {
+    const task = TASKS[data.task]
+    if (!task) throw new StageError('internal', { detail: 'unknown task' })
+    return { done: await task() }
+  }
+}
