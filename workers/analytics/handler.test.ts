@@ -8,6 +8,13 @@ import { createLogger } from '../../src/shared/logger.ts'
 import { createHandler } from './handler.ts'
 
 const log = createLogger('silent', 'test')
+const context = {
+  log,
+  signal: new AbortController().signal,
+  attempt: 1,
+  lastAttempt: false,
+  progress: () => undefined,
+}
 /** What the handler writes through, and what the test looks with. */
 let url: string
 let db: Pool
@@ -25,7 +32,6 @@ beforeEach(async () => {
   await eyes.query('TRUNCATE events')
   // A new handler for each test, as a new worker has it.
   const handler = createHandler({ db, log })
-  const context = { log, signal: new AbortController().signal, attempt: 1, progress: () => undefined }
   write = (data) => handler({ data, input: null }, context)
 })
 
@@ -128,11 +134,8 @@ test('batches that share events in opposite orders do not block each other', asy
     order,
     handler: createHandler({ db, log }),
   }))
-  const context = { log, signal: new AbortController().signal, attempt: 1, progress: () => undefined }
   const results = await Promise.all(
-    workers.flatMap(({ order, handler }) =>
-      order.map((data) => handler({ data, input: null }, context)),
-    ),
+    workers.flatMap(({ order, handler }) => order.map((data) => handler({ data, input: null }, context))),
   )
   expect(results.filter(({ inserted }) => inserted)).toHaveLength(400)
   expect(await ids()).toEqual(idsOf(events))
