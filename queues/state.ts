@@ -1,0 +1,30 @@
+import type { Redis } from 'ioredis'
+import { createFactsStore } from './facts.ts'
+import { createJoins } from './join.ts'
+import { keysFor } from './keys.ts'
+import { createNotifier } from './notifier.ts'
+import { createPreferences } from './preferences.ts'
+import { createQueues } from './queues.ts'
+import { createRequestStore } from './requests.ts'
+import { createScripts } from './scripts.ts'
+import { createSentFiles } from './sent-files.ts'
+
+export type State = ReturnType<typeof createState>
+
+/** Everything that Redis knows, behind one connection: what the stages share, and how they add work. */
+export function createState(redis: Redis, prefix: string) {
+  const keys = keysFor(prefix)
+  const scripts = createScripts(redis)
+  const queues = createQueues(redis, prefix)
+  return {
+    redis,
+    keys,
+    queues,
+    requests: createRequestStore(redis, scripts, keys),
+    joins: createJoins(redis, scripts, keys),
+    facts: createFactsStore(redis, keys),
+    preferences: createPreferences(redis, keys),
+    sentFiles: createSentFiles(redis, keys),
+    notifier: createNotifier(redis, queues, keys),
+  }
+}
