@@ -69,7 +69,6 @@ export function runStage<N extends StageName>(
     token: string | undefined,
     cancelSignal: AbortSignal | undefined,
   ): Promise<ResultOf<N>> => {
-    const data = stage.data.parse(job.data) as DataOf<N>
     const shared = Shared.safeParse(job.data).data
     const ticket = z.object({ ticket: z.string() }).safeParse(job.data).data?.ticket
     const jobLog = log.child({
@@ -97,10 +96,12 @@ export function runStage<N extends StageName>(
       const key = shared?.mediaKey ?? (shared?.linkHash ? inspectionKey(shared.linkHash) : null)
       if (key && shared && !stage.runsOnFailure && (await joins.isCancelled(key, shared.generation)))
         throw new StageError('cancelled')
+      const parsed = stage.data.safeParse(job.data)
+      if (!parsed.success) throw new StageError('input_missing', { detail: 'not the data of this stage' })
       const input = await inputOf(job)
       await reporter?.start()
       const result = await handler(
-        { data, input },
+        { data: parsed.data as DataOf<N>, input },
         {
           log: jobLog,
           signal: stop.signal,

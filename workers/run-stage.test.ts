@@ -1,0 +1,221 @@
+import { pino } from 'pino'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { StageError } from '../queues/failure.ts'
+import { ensureProduction, productionId } from '../queues/flow.ts'
+import type { StageName } from '../queues/pipeline.ts'
+import type { ProductionData } from '../queues/production.ts'
+import { createState, type State } from '../queues/state.ts'
+import { testRedis } from '../src/playground/testing/services.ts'
+import type { Handler } from './context.ts'
+import { Postpone } from './postpone.ts'
+import { createHandler as createPublish } from './publish/handler.ts'
+import { type RunningStage, runStage } from './run-stage.ts'
+
+let state: State
+const running: RunningStage[] = []
+let unique = 0
+
+beforeEach(async () => {
+  const { redis, prefix } = await testRedis()
+  state = createState(redis, prefix)
+})
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((stage) => stage.stop(0)))
+  await state.queues.close()
+})
+
+function run<N extends StageName>(name: N, handler: Handler<N>) {
+  const stage = runStage(name, handler, 4, {
+    ...state,
+    log: pino({ level: 'silent' }),
+    lockMs: 3000,
+    stalledCheckMs: 1000,
+  })
+  running.push(stage)
+  return stage
+}
+
+const ended = async (name: StageName, jobId: string) =>
+  await vi.waitFor(async () => {
+    const job = await state.queues.queue(name).getJob(jobId)
+    const how = await job?.getState()
+    if (!job || (how !== 'completed' && how !== 'failed')) throw new Error(`${how}`)
+    return { how, job }
+  }, 20_000)
+
+const send = { ticket: 'ABCDEF', round: 1 }
+
+test('a result is kept, and data that is no data of the stage is refused', async () => {
+  run('send', async ({ data }) => ({ how: data.ticket }))
+  await state.queues.add('send', send, { jobId: 'a' })
+  expect((await ended('send', 'a')).job.returnvalue).toEqual({ how: 'ABCDEF' })
+  await state.queues.queue('send').add('send', { ticket: '../etc' }, { jobId: 'b', attempts: 3 })
+  expect((await ended('send', 'b')).job.failedReason).toBe('input_missing: not the data of this stage')
+})
+
+test('a failure that stays takes one attempt, one that may pass takes another', async () => {
+  const attempts: string[] = []
+  run('send', async ({ data }, { attempt }) => {
+    attempts.push(`${data.round}.${attempt}`)
+    if (data.round === 1) throw new StageError('gone', { detail: 'HTTP 404 at https://x.y/z' })
+    if (attempt === 1) throw new StageError('network')
+    return { how: 'ok' }
+  })
+  await state.queues.add('send', send, { jobId: 'a' })
+  await state.queues.add('send', { ...send, round: 2 }, { jobId: 'b' })
+  expect((await ended('send', 'a')).job.failedReason).toBe('gone: HTTP 404 at [link]')
+  expect((await ended('send', 'b')).how).toBe('completed')
+  expect(attempts.sort()).toEqual(['1.1', '2.1', '2.2'])
+})
+
+test('what is postponed comes back and uses up no attempt', async () => {
+  let calls = 0
+  run('send', async () => {
+    if (++calls < 3) throw new Postpone(20)
+    return { how: 'ok' }
+  })
+  await state.queues.add('send', send, { jobId: 'a' })
+  const { job } = await ended('send', 'a')
+  expect([job.attemptsMade, calls]).toEqual([1, 3])
+})
+
+test('the canary comes back without the handler', async () => {
+  run('send', async () => {
+    throw new Error('never called')
+  })
+  await state.queues.queue('send').add('canary', {}, { jobId: 'canary', removeOnComplete: true })
+  await vi.waitFor(async () =>
+    expect(Number(await state.redis.hget(state.keys.canary, 'send'))).toBeGreaterThan(0),
+  )
+})
+
+test('a stopping process gives its jobs back, and another one ends them', async () => {
+  const first = run('send', async (_, { signal }) => {
+    await new Promise((_resolve, reject) =>
+      signal.addEventListener('abort', () => reject(new Error('aborted'))),
+    )
+    return { how: 'never' }
+  })
+  await state.queues.add('send', send, { jobId: 'a' })
+  await vi.waitFor(async () => expect(await state.queues.queue('send').getActiveCount()).toBe(1))
+  await first.stop(0)
+  run('send', async () => ({ how: 'second' }))
+  const { job } = await ended('send', 'a')
+  expect([job.returnvalue, job.attemptsMade]).toEqual([{ how: 'second' }, 1])
+})
+
+/** A production with a person who waits for it. */
+async function production() {
+  const asker = {
+    botId: 1,
+    chatId: 7,
+    chatType: 'private',
+    threadId: null,
+    userId: 7,
+    language: 'en',
+    messageId: 1,
+  } as const
+  const ticket = await state.requests.create(asker, `u-${++unique}`, 'hash', 1)
+  const mediaKey = `site.${unique}.v720.full.public`
+  const joined = await state.joins.joinProduction({ ticket, botId: 1 }, mediaKey, Date.now())
+  if (joined.how !== 'waiting') throw new Error(joined.how)
+  const data: ProductionData = {
+    ticket,
+    mediaId: 'site.1',
+    mediaKey,
+    format: 'v720',
+    linkHash: 'hash',
+    generation: joined.generation,
+  }
+  return { data, id: productionId(ticket, joined.generation) }
+}
+
+const FETCHED = {
+  artifact: 'p/raw.mp4',
+  sizeBytes: 1,
+  title: 't',
+  uploader: null,
+  cover: null,
+  ytdlpVersion: '1',
+}
+const FILE = {
+  kind: 'video' as const,
+  extension: 'mp4' as const,
+  mimeType: 'video/mp4' as const,
+  sizeBytes: 1,
+  width: 2,
+  height: 2,
+  durationS: 1,
+  title: 't',
+  performer: null,
+  treatment: 'as_is' as const,
+}
+const runUpper = () => {
+  run('transcode', async ({ input }) => ({ artifact: input?.artifact ?? '', thumbnail: null, file: FILE }))
+  run('publish', createPublish(state))
+}
+
+test('a production hands each result to the next stage and ends in a delivery', async () => {
+  run('fetch', async () => FETCHED)
+  run('upload', async () => ({ media: { key: 'k', sizeBytes: 1, sha256: 'a'.repeat(64) }, thumbnail: null }))
+  runUpper()
+  const { data, id } = await production()
+  await ensureProduction(state.queues, state.joins, data, 1)
+  await ensureProduction(state.queues, state.joins, data, 1)
+  expect((await ended('publish', id)).job.returnvalue).toEqual({ outcome: 'cached', waiters: 1 })
+  expect((await state.requests.get(data.ticket))?.state).toBe('delivering')
+  expect(await state.queues.queue('send').getJob(`${data.ticket}-1`)).toBeTruthy()
+})
+
+test('the reason of the stage that failed reaches the person, not that of those above it', async () => {
+  run('fetch', async () => {
+    throw new StageError('private')
+  })
+  run('upload', async () => ({ media: { key: 'k', sizeBytes: 1, sha256: 'a'.repeat(64) }, thumbnail: null }))
+  runUpper()
+  const { data, id } = await production()
+  await ensureProduction(state.queues, state.joins, data, 1)
+  expect((await ended('publish', id)).job.returnvalue).toEqual({ outcome: 'private', waiters: 1 })
+  expect(await state.requests.get(data.ticket)).toMatchObject({ state: 'failed', failure: 'private' })
+  expect(await state.queues.queue('notify').getJobCountByTypes('waiting')).toBeGreaterThan(0)
+})
+
+test('without the cache a finished file is delivered all the same', async () => {
+  run('fetch', async () => FETCHED)
+  run('upload', async () => {
+    throw new StageError('not_media')
+  })
+  runUpper()
+  const { data, id } = await production()
+  await ensureProduction(state.queues, state.joins, data, 1)
+  expect((await ended('publish', id)).job.returnvalue).toEqual({ outcome: 'not cached', waiters: 1 })
+  expect((await state.requests.get(data.ticket))?.state).toBe('delivering')
+})
+
+test('the last one out stops the work; what had not begun never begins', async () => {
+  let begun = 0
+  const fetch = run('fetch', async (_, { signal }) => {
+    begun++
+    await new Promise((_resolve, reject) =>
+      signal.addEventListener('abort', () => reject(new Error('killed'))),
+    )
+    return FETCHED
+  })
+  run('upload', async () => ({ media: { key: 'k', sizeBytes: 1, sha256: 'a'.repeat(64) }, thumbnail: null }))
+  runUpper()
+  const { data, id } = await production()
+  await ensureProduction(state.queues, state.joins, data, 1)
+  await vi.waitFor(() => expect(begun).toBe(1))
+  const request = await state.requests.get(data.ticket)
+  if (request) expect(await state.joins.leave(request)).toBe('cancelled')
+  expect(fetch.cancel(id)).toBe(true)
+  expect((await ended('fetch', id)).job.failedReason).toBe('cancelled')
+  expect((await ended('publish', id)).job.returnvalue).toEqual({ outcome: 'cancelled', waiters: 0 })
+
+  const second = await production()
+  const leaver = await state.requests.get(second.data.ticket)
+  if (leaver) await state.joins.leave(leaver)
+  await ensureProduction(state.queues, state.joins, second.data, 1)
+  expect((await ended('publish', second.id)).job.returnvalue).toEqual({ outcome: 'cancelled', waiters: 0 })
+  expect(begun).toBe(1)
+})
