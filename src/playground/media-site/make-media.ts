@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto'
 import { access, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { GUARD } from '../../shared/guarded-process.ts'
 import { type Abilities, clipRecipe } from './clip-recipe.ts'
 import { lockFile } from './file-lock.ts'
+
+/** Where the media are kept between runs of this checkout; git ignores it. */
+export const SAMPLE_MEDIA_DIR = fileURLToPath(new URL('../../../.clipferry/media-site', import.meta.url))
 
 const everything: Abilities = { titles: true, hevc: true, displayRotation: true }
 

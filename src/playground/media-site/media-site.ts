@@ -43,6 +43,11 @@ interface MediaSiteOptions {
   log?: (line: string) => void
 }
 
+/** A name that came from a request: `constructor` is no page. */
+function ownOf<T>(record: Record<string, T>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined
+}
+
 const isBody = (name: string): name is BodyName => Object.hasOwn(BODIES, name)
 
 function routes(app: Express, media: string, origin: () => string, hits: Map<string, number>): void {
@@ -60,7 +65,7 @@ function routes(app: Express, media: string, origin: () => string, hits: Map<str
   app.get('/files/slow.mp4', (request, response) => sendSlowly(request, response, join(media, 'plain.mp4')))
   app.get('/files/clip-:number.mp4', (_, response) => response.sendFile('ready.mp4', { root: media }))
   app.get('/files/:name', (request, response, next) => {
-    const known = FILES[request.params.name]
+    const known = ownOf(FILES, request.params.name)
     known ? response.sendFile(known.file, { root: media }) : next()
   })
   app.get('/watch/playlist', (_, response) => void response.type('application/rss+xml').send(feed(origin())))
@@ -74,8 +79,8 @@ function routes(app: Express, media: string, origin: () => string, hits: Map<str
       response.status(503).send('Overloaded. Try again.')
       return
     }
-    const page = PAGES[name]
-    const refusal = REFUSALS[name]
+    const page = ownOf(PAGES, name)
+    const refusal = ownOf(REFUSALS, name)
     if (page) {
       response.send(watchPage(page, origin(), new URL(request.url, origin()).search))
     } else if (refusal) {
