@@ -1,0 +1,73 @@
+import { fileURLToPath } from 'node:url'
+import express, { type Express, type RequestHandler } from 'express'
+import type { Redis } from 'ioredis'
+import { keysFor } from '../../queues/keys.ts'
+import type { Queues } from '../../queues/queues.ts'
+import type { Logger } from '../shared/logger.ts'
+import { createBoard } from './board.ts'
+import { createErrorPages, notFound } from './error-pages.ts'
+import { createLoginLimiter } from './login-limiter.ts'
+import { startPage } from './pages/start-page.ts'
+import { createPasswordCheck } from './password-check.ts'
+import { createReadiness } from './readiness.ts'
+import { createRequireSession } from './require-session.ts'
+import { healthRoutes } from './routes/health.ts'
+import { loginRoutes } from './routes/login.ts'
+import { sameOrigin } from './same-origin.ts'
+import { boardHeaders, ownPageHeaders } from './security-headers.ts'
+import { createSessionCookie } from './session-cookie.ts'
+import { createSessions } from './sessions.ts'
+import { createStageStates } from './stage-state.ts'
+import { textsFor } from './texts.ts'
+
+const ASSETS_DIR = fileURLToPath(new URL('assets', import.meta.url))
+const BOARD_PATH = '/queues'
+
+interface AppDeps {
+  /** For short commands: one that fails at once when Redis is away. */
+  redis: Redis
+  queues: Queues
+  prefix: string
+  adminPassword: string
+  /** The session cookie goes over https only. */
+  secureCookie: boolean
+  log: Logger
+}
+
+/** The operators' web application. It does not listen: `main.ts` does. */
+export function createApp({ redis, queues, prefix, adminPassword, secureCookie, log }: AppDeps): Express {
+  const sessions = createSessions(redis, prefix, adminPassword)
+  const cookie = createSessionCookie(secureCookie)
+  const requireSession = createRequireSession(sessions, cookie)
+  const readiness = createReadiness({ redis, keys: keysFor(prefix), queues, log })
+  const stageStates = createStageStates(queues)
+
+  const app = express()
+  app.disable('x-powered-by')
+  // A proxy on this host may name the visitor's address; anybody else could make one up.
+  app.set('trust proxy', 'loopback')
+  app.use(ownPageHeaders(secureCookie), sameOrigin)
+  app.use('/assets', express.static(ASSETS_DIR, { index: false }))
+  app.use(neverStored)
+  app.use(healthRoutes(readiness))
+  app.use(
+    loginRoutes({
+      sessions,
+      cookie,
+      limiter: createLoginLimiter(redis, prefix),
+      isRight: createPasswordCheck(adminPassword),
+    }),
+  )
+  app.use(BOARD_PATH, requireSession, boardHeaders(secureCookie), createBoard(queues, BOARD_PATH, log))
+  app.get('/', requireSession, async (request, response) => {
+    const [states, ready] = await Promise.all([stageStates(), readiness()])
+    response.send(startPage(textsFor(request), states, ready))
+  })
+  app.use(notFound, createErrorPages(log))
+  return app
+}
+
+const neverStored: RequestHandler = (_request, response, next) => {
+  response.set('Cache-Control', 'no-store')
+  next()
+}

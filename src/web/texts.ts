@@ -1,0 +1,79 @@
+import type { Request } from 'express'
+
+const en = {
+  language: 'en',
+  product: 'Clipferry',
+  loginTitle: 'Log in',
+  loginLead: 'Operators only. People who want a video talk to the bot.',
+  user: 'User',
+  password: 'Password',
+  logIn: 'Log in',
+  logOut: 'Log out',
+  wrongPassword: 'The user or the password is wrong.',
+  tooManyLogins: (minutes: number) => `Too many attempts. Try again in ${minutes} min.`,
+  stagesTitle: 'Stages',
+  stagesLead: 'In the order in which a request meets them. The page renews itself.',
+  openQueues: 'Open the queues',
+  stage: 'Stage',
+  waiting: 'Waiting',
+  active: 'Active',
+  failed: 'Failed',
+  firstInLine: 'First in line since',
+  canary: 'Canary',
+  ready: 'Ready: every stage answers.',
+  notReady: 'Not ready: a stage does not answer.',
+  never: 'never',
+  secondsAgo: (seconds: number) => `${seconds} s ago`,
+  minutesAgo: (minutes: number) => `${minutes} min ago`,
+  hoursAgo: (hours: number) => `${hours} h ago`,
+  notFound: 'There is no such page.',
+  foreignOrigin: 'This request came from another site and was refused.',
+  unavailable: 'The dashboard cannot reach Redis. Try again in a moment.',
+  broken: 'Something broke here. The log says what.',
+  badRequest: 'The request could not be read.',
+  toStart: 'To the start page',
+}
+
+/** All that a person reads on pages of ours. */
+export type Texts = typeof en
+
+const ru: Texts = {
+  language: 'ru',
+  product: 'Clipferry',
+  loginTitle: 'Вход',
+  loginLead: 'Только для операторов. За видео — к боту.',
+  user: 'Пользователь',
+  password: 'Пароль',
+  logIn: 'Войти',
+  logOut: 'Выйти',
+  wrongPassword: 'Неверный пользователь или пароль.',
+  tooManyLogins: (minutes) => `Слишком много попыток. Повторите через ${minutes} мин.`,
+  stagesTitle: 'Стадии',
+  stagesLead: 'В том порядке, в котором их проходит запрос. Страница обновляется сама.',
+  openQueues: 'Открыть очереди',
+  stage: 'Стадия',
+  waiting: 'Ждут',
+  active: 'В работе',
+  failed: 'Не удались',
+  firstInLine: 'Первый в очереди',
+  canary: 'Канарейка',
+  ready: 'Готово: все стадии отвечают.',
+  notReady: 'Не готово: одна из стадий не отвечает.',
+  never: 'ни разу',
+  secondsAgo: (seconds) => `${seconds} с назад`,
+  minutesAgo: (minutes) => `${minutes} мин назад`,
+  hoursAgo: (hours) => `${hours} ч назад`,
+  notFound: 'Такой страницы нет.',
+  foreignOrigin: 'Запрос пришёл с другого сайта и отклонён.',
+  unavailable: 'Нет связи с Redis. Повторите чуть позже.',
+  broken: 'Что-то сломалось. Подробности в журнале.',
+  badRequest: 'Запрос не удалось прочитать.',
+  toStart: 'На главную',
+}
+
+const LANGUAGES = { en, ru }
+
+/** The texts in the language that the browser prefers; English when it wants neither. */
+export function textsFor(request: Request): Texts {
+  return request.acceptsLanguages('en', 'ru') === 'ru' ? LANGUAGES.ru : LANGUAGES.en
+}
