@@ -61,6 +61,8 @@ export const Request = z.object({
   /** Counts from 1; a Retry opens the next round. Job ids carry it, so that a new round is a new job. */
   round: id,
   format: orNull(FormatId),
+  /** The format was not asked for: it is what the person always wants, or the only one. */
+  byPreference: flag,
   /** Make the next choice the person's standing one. */
   remember: flag,
   mediaKey: orNull(z.string()),

@@ -17,6 +17,8 @@ export const IntakeData = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('choice'), ticket: Ticket, format: FormatId }),
   /** A press on Retry. */
   z.object({ kind: z.literal('retry'), ticket: Ticket }),
+  /** A press on Other quality, while the standing choice is being made. */
+  z.object({ kind: z.literal('other'), ticket: Ticket }),
   /** A press on Cancel. */
   z.object({ kind: z.literal('cancel'), ticket: Ticket }),
   /** /cancel: everything of one person in one chat. */

@@ -48,8 +48,15 @@ export function createHandler(deps: IntakeDeps): Handler<'intake'> {
     if (!known) return await inspectFirst(request)
     const format =
       request.format ?? choiceFor(known.choices, await preferences.get(request.botId, request.userId))
+    const byPreference = request.format === null && known.choices.length > 1
+    await requests.set(request.ticket, { format: format ?? '', byPreference: byPreference ? '1' : '0' })
     if (!format || !known.choices.some((choice) => choice.format === format)) return await ask(request)
     return await produce({ ...request, format }, known)
+  }
+
+  const send = async ({ ticket, round }: Request): Promise<string> => {
+    await queues.add('send', { ticket, round }, { jobId: `${ticket}-${round}` })
+    return 'send'
   }
 
   const inspectFirst = async (request: Request): Promise<string> => {
@@ -80,11 +87,10 @@ export function createHandler(deps: IntakeDeps): Handler<'intake'> {
   ) => {
     const { ticket, format } = request
     const key = mediaKey(known.mediaId, format)
-    await requests.set(ticket, { format })
     const joined = await joins.joinProduction(request, key, Date.now())
     if (joined.how === 'gone') return 'over'
     if (joined.how !== 'waiting') {
-      await queues.add('send', { ticket, round: request.round }, { jobId: `${ticket}-${request.round}` })
+      await send(request)
       return joined.how
     }
     if (!joined.confirmed)
@@ -118,7 +124,10 @@ export function createHandler(deps: IntakeDeps): Handler<'intake'> {
 
   const choice = ({ ticket, format }: Of<'choice'>) =>
     withRequest(ticket, async (request) => {
-      if (request.state !== 'choosing') return 'too late'
+      // The second half: this job ran before, and died between the join and the flow.
+      const mine =
+        request.state === 'choosing' || (request.state === 'producing' && request.format === format)
+      if (!mine) return 'too late'
       if (request.remember) await preferences.set(request.botId, request.userId, format)
       await requests.set(ticket, { format })
       return await advance({ ...request, format })
@@ -126,11 +135,16 @@ export function createHandler(deps: IntakeDeps): Handler<'intake'> {
 
   const retry = ({ ticket }: Of<'retry'>) =>
     withRequest(ticket, async (request) => {
-      // False on a second press, and when this job runs again: the round is open, go on with it.
+      // Nothing is reopened on a second press, or when this job runs again: going on is right all the same.
       await requests.reopen(request)
-      return await withRequest(ticket, async (reopened) =>
-        reopened.state === 'asked' ? await advance(reopened) : 'too late',
-      )
+      return await withRequest(ticket, advance)
+    })
+
+  const other = ({ ticket }: Of<'other'>) =>
+    withRequest(ticket, async (request) => {
+      if ((await joins.leave(request)) === 'over' && request.state !== 'cancelled') return 'too late'
+      await requests.reopen(request)
+      return await ask(request)
     })
 
   const cancel = ({ ticket }: Pick<Of<'cancel'>, 'ticket'>) =>
@@ -176,6 +190,8 @@ export function createHandler(deps: IntakeDeps): Handler<'intake'> {
         return { decisions: [await choice(data)] }
       case 'retry':
         return { decisions: [await retry(data)] }
+      case 'other':
+        return { decisions: [await other(data)] }
       case 'cancel':
         return { decisions: [await cancel(data)] }
       case 'cancel_all':

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { InlineKeyboardButton } from 'grammy/types'
-import { FAILURES } from '../../queues/failure.ts'
+import { FAILURES, type FailureCode } from '../../queues/failure.ts'
 import { type Choice, type MediaFacts, parseFormat } from '../../queues/media.ts'
-import type { Request } from '../../queues/request.ts'
+import type { Language, Request } from '../../queues/request.ts'
+import { clock } from '../../src/shared/messages/clock.ts'
 import type { Messages } from '../../src/shared/messages/messages.ts'
 
 /** How far a production is, as `reporter.ts` wrote it. */
@@ -28,105 +29,104 @@ export interface TicketView {
   final: boolean
 }
 
-const MB = 1_000_000
-
 /** Pure: what a ticket shows. Null when there is nothing (more) to show, because the media is there. */
 export function ticketView(
   { request, facts, progress, position }: TicketFacts,
   messages: Messages,
 ): TicketView | null {
   const { ticket, state, language } = request
-  const say = (key: string, params?: Record<string, string | number>) => messages.text(language, key, params)
-  const cancel = [{ text: say('button-cancel'), callback_data: `cancel:${ticket}` }]
-  const going = (text: string): TicketView => ({ text, keyboard: [cancel], final: false })
+  const button = (key: 'button-cancel' | 'button-retry' | 'button-other', action: string) => ({
+    text: messages.text(language, key),
+    callback_data: `${action}:${ticket}`,
+  })
+  const cancel = button('button-cancel', 'cancel')
+  const final = (text: string, keyboard: InlineKeyboardButton[][] = []): TicketView => ({
+    text,
+    keyboard,
+    final: true,
+  })
 
   switch (state) {
     case 'asked':
     case 'inspecting':
-      return going(say('ticket-inspecting'))
-    case 'choosing':
-      if (!facts) return going(say('ticket-inspecting'))
+      return { text: messages.text(language, 'ticket-inspecting'), keyboard: [[cancel]], final: false }
+    case 'choosing': {
+      if (!facts)
+        return final(failureText(request, 'input_missing', messages), [[button('button-retry', 'retry')]])
+      const { title } = facts
+      const text = messages.text(language, 'ticket-choose', { title, duration: clock(facts.durationS) })
+      return final(text, [...choiceRows(facts.choices, request, messages), [cancel]])
+    }
+    case 'producing': {
+      const other = request.byPreference ? [button('button-other', 'other')] : []
       return {
-        text: say('ticket-choose', { title: facts.title, duration: clock(facts.durationS) }),
-        keyboard: [...choiceRows(facts.choices, request, say), cancel],
-        final: true,
+        text: workText(language, progress, position, messages),
+        keyboard: [[...other, cancel]],
+        final: false,
       }
-    case 'producing':
-      return going(workText(progress, position, say))
+    }
     case 'delivering':
-      return { text: say('ticket-sending'), keyboard: [], final: false }
+      return { text: messages.text(language, 'ticket-sending'), keyboard: [], final: false }
     case 'cancelled':
-      return { text: say('ticket-cancelled'), keyboard: [], final: true }
+      return final(messages.text(language, 'ticket-cancelled'))
     case 'failed': {
       const failure = request.failure ?? 'internal'
-      const reason = say(`failure-${failure.replaceAll('_', '-')}`)
-      const retry = [{ text: say('button-retry'), callback_data: `retry:${ticket}` }]
-      return {
-        text: say('ticket-failed', { reason, ticket }),
-        keyboard: FAILURES[failure].personMayRetry ? [retry] : [],
-        final: true,
-      }
+      const retry = FAILURES[failure].personMayRetry ? [[button('button-retry', 'retry')]] : []
+      return final(failureText(request, failure, messages), retry)
     }
     case 'delivered':
       return null
   }
 }
 
-type Say = (key: string, params?: Record<string, string | number>) => string
-
-function workText(progress: ProductionProgress | null, position: number | null, say: Say): string {
-  if (position !== null || !progress) return say('ticket-queued', { position: position ?? 1 })
-  const percent = progress.percent ?? -1
-  switch (progress.stage) {
-    case 'fetch':
-      return say('ticket-fetching', {
-        percent,
-        doneMb: megabytes(progress.doneBytes),
-        totalMb: megabytes(progress.totalBytes),
-      })
-    case 'transcode':
-      return say('ticket-transcoding', { percent })
-    default:
-      return say('ticket-uploading', { percent })
-  }
+function failureText({ language, ticket }: Request, failure: FailureCode, messages: Messages): string {
+  const reason = messages.text(language, `failure-${failure}`)
+  return messages.text(language, 'ticket-failed', { reason, ticket })
 }
 
-function choiceRows(choices: readonly Choice[], request: Request, say: Say): InlineKeyboardButton[][] {
+function workText(
+  language: Language,
+  progress: ProductionProgress | null,
+  position: number | null,
+  messages: Messages,
+): string {
+  if (position !== null || !progress)
+    return messages.text(language, 'ticket-queued', { position: position ?? 1 })
+  const { percent } = progress
+  const sizes = { doneMb: megabytes(progress.doneBytes), totalMb: megabytes(progress.totalBytes) }
+  if (progress.stage === 'fetch') return messages.text(language, 'ticket-fetching', { percent, ...sizes })
+  if (progress.stage === 'transcode') return messages.text(language, 'ticket-transcoding', { percent })
+  return messages.text(language, 'ticket-uploading')
+}
+
+function choiceRows(choices: readonly Choice[], { language, ticket, remember }: Request, messages: Messages) {
   const button = (choice: Choice): InlineKeyboardButton => ({
-    text: choiceLabel(choice, say),
-    callback_data: `pick:${request.ticket}:${choice.format}`,
+    text: choiceLabel(language, choice, messages),
+    callback_data: `pick:${ticket}:${choice.format}`,
   })
-  const video = choices.filter((choice) => parseFormat(choice.format).kind === 'video').map(button)
-  const audio = choices.filter((choice) => parseFormat(choice.format).kind === 'audio').map(button)
-  const remember = {
-    text: say(request.remember ? 'button-remember-on' : 'button-remember-off'),
-    callback_data: `keep:${request.ticket}`,
+  const ofKind = (kind: 'video' | 'audio') =>
+    choices.filter(({ format }) => parseFormat(format).kind === kind).map(button)
+  const standing = {
+    text: messages.text(language, remember ? 'button-remember-on' : 'button-remember-off'),
+    callback_data: `keep:${ticket}`,
   }
-  return [...pairs(video), ...pairs(audio), [remember]]
+  return [...pairs(ofKind('video')), ...pairs(ofKind('audio')), [standing]]
 }
 
-function choiceLabel({ format, sizeBytes }: Choice, say: Say): string {
-  const size = megabytes(sizeBytes)
+function choiceLabel(language: Language, { format, sizeBytes }: Choice, messages: Messages): string {
+  const sizeMb = megabytes(sizeBytes)
   const wanted = parseFormat(format)
-  if (wanted.kind === 'audio') return say('button-audio', { codec: wanted.codec.toUpperCase(), sizeMb: size })
-  return wanted.height
-    ? say('button-video', { height: wanted.height, sizeMb: size })
-    : say('button-best', { sizeMb: size })
+  if (wanted.kind === 'audio')
+    return messages.text(language, 'button-audio', { codec: wanted.codec.toUpperCase(), sizeMb })
+  if (wanted.height === null) return messages.text(language, 'button-best', { sizeMb })
+  return messages.text(language, 'button-video', { height: wanted.height, sizeMb })
 }
 
-/** Whole megabytes from ten on, one decimal below; -1 stands for "nobody knows". */
-function megabytes(bytes: number | null): number {
-  if (bytes === null) return -1
-  const mb = bytes / MB
+/** Whole megabytes from ten on, one decimal below. */
+function megabytes(bytes: number | null): number | null {
+  if (bytes === null) return null
+  const mb = bytes / 1_000_000
   return mb >= 10 ? Math.round(mb) : Math.max(0.1, Math.round(mb * 10) / 10)
-}
-
-function clock(durationS: number | null): string {
-  if (durationS === null) return ''
-  const whole = Math.round(durationS)
-  const [hours, minutes, seconds] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
-  const padded = (n: number) => String(n).padStart(2, '0')
-  return hours > 0 ? `${hours}:${padded(minutes)}:${padded(seconds)}` : `${minutes}:${padded(seconds)}`
 }
 
 function pairs<T>(items: readonly T[]): T[][] {
