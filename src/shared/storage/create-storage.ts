@@ -4,7 +4,7 @@ import {
   DeleteObjectsCommand,
   HeadBucketCommand,
   HeadObjectCommand,
-  ListObjectsV2Command,
+  ListObjectsCommand,
   S3ServiceException,
 } from '@aws-sdk/client-s3'
 import { guarded } from './as-storage-error.ts'
@@ -40,10 +40,11 @@ export function createStorage(settings: StorageSettings, limits?: StorageLimits)
         } catch (error) {
           const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined
           if (status !== 404) throw error
-          await client.send(new CreateBucketCommand({ Bucket: bucket })).catch((created: unknown) => {
-            // Another process was faster.
-            if (!(created instanceof S3ServiceException && created.name === 'BucketAlreadyOwnedByYou'))
+          await client.send(new CreateBucketCommand({ Bucket: bucket })).catch(async (created: unknown) => {
+            // Another process was faster. Servers disagree on how they say so; that we may use it says enough.
+            await client.send(new HeadBucketCommand({ Bucket: bucket })).catch(() => {
               throw created
+            })
           })
         }
       }),
@@ -82,23 +83,19 @@ export function createStorage(settings: StorageSettings, limits?: StorageLimits)
       }),
 
     async *list(prefix) {
-      let token: string | undefined
+      let after: string | undefined
       do {
-        // No page size, and a token only when there is a next page: s3rver fails on either, and gives all in one.
+        // The older listing, which goes on after a key: s3rver fails to make the tokens of the newer one.
         const page = await guarded('list', undefined, () =>
           client.send(
-            new ListObjectsV2Command({
-              Bucket: bucket,
-              Prefix: prefix,
-              ...(token ? { ContinuationToken: token } : {}),
-            }),
+            new ListObjectsCommand({ Bucket: bucket, Prefix: prefix, ...(after ? { Marker: after } : {}) }),
           ),
         )
         for (const { Key, Size = 0, LastModified } of page.Contents ?? [])
           if (Key !== undefined)
             yield { key: Key, sizeBytes: Size, modifiedAtMs: LastModified?.getTime() ?? Date.now() }
-        token = page.IsTruncated ? page.NextContinuationToken : undefined
-      } while (token)
+        after = page.IsTruncated ? page.Contents?.at(-1)?.Key : undefined
+      } while (after)
     },
 
     abortStaleUploads: (olderThanMs) =>

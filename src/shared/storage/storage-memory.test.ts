@@ -1,0 +1,31 @@
+import { truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { testBucket, testDir } from '../../playground/testing/services.ts'
+import { createStorage } from './create-storage.ts'
+
+const MIB = 1 << 20
+
+test('200 MB pass through with little memory, there and back', async () => {
+  const [settings, dir] = await Promise.all([testBucket(), testDir()])
+  const storage = createStorage(settings)
+  const sizeBytes = 200 * MIB
+  const path = join(dir, 'big')
+  await writeFile(path, '')
+  await truncate(path, sizeBytes)
+  // Once with little, so that what the libraries load on first use is not counted.
+  await writeFile(join(dir, 'small'), 'x')
+  await storage.put('small', join(dir, 'small'), { contentType: 'video/mp4' })
+
+  const before = process.memoryUsage.rss()
+  let peak = before
+  const onProgress = () => {
+    peak = Math.max(peak, process.memoryUsage.rss())
+  }
+  const object = await storage.put('big', path, { contentType: 'video/mp4', onProgress })
+  await storage.download(object, join(dir, 'back'), { onProgress })
+  let seenBytes = 0
+  for await (const chunk of await storage.openStream(object, { onProgress })) seenBytes += chunk.length
+  expect(seenBytes).toBe(sizeBytes)
+  expect((peak - before) / MIB).toBeLessThan(100)
+}, 180_000)
