@@ -65,7 +65,11 @@ beforeAll(async () => {
   })
   await web.queues
     .queue('fetch')
-    .upsertJobScheduler('scheduler', { every: 3600_000, startDate: Date.now() + 3600_000 }, { name: POISON, data: DATA })
+    .upsertJobScheduler(
+      'scheduler',
+      { every: 3600_000, startDate: Date.now() + 3600_000 },
+      { name: POISON, data: DATA },
+    )
   const states = () =>
     Promise.all(
       ['done', 'failing'].map(async (id) => (await web.queues.queue('fetch').getJob(id))?.getState()),
