@@ -34,6 +34,10 @@ export function keysFor(prefix: string) {
     progress: (generation: number) => `${prefix}:progress:${generation}`,
     /** string: the format a person always wants */
     preference: (botId: number, userId: number) => `${prefix}:preference:${botId}.${userId}`,
+    /** hash: the virtual time of productions, and its epoch */
+    fairClock: `${prefix}:fair-clock`,
+    /** string: where a person's virtual time stands */
+    fairPerson: `${prefix}:fair-person:`,
     /** hash: stage -> when its canary last came back, ms */
     canary: `${prefix}:canary`,
     /** pub/sub channel: generations that nobody waits for any more */

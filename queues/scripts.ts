@@ -12,6 +12,8 @@ const SCRIPTS = {
   settle: lua('settle'),
   reopen: lua('reopen'),
   claimTicket: lua('claim-ticket'),
+  fairTag: lua('fair-tag'),
+  fairStarted: lua('fair-started'),
 }
 
 type Arguments = readonly (string | number)[]
@@ -39,5 +41,7 @@ export function createScripts(redis: Redis): Scripts {
     settle: run('settle'),
     reopen: run('reopen'),
     claimTicket: run('claimTicket'),
+    fairTag: run('fairTag'),
+    fairStarted: run('fairStarted'),
   }
 }

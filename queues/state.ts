@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import { createFactsStore } from './facts.ts'
+import { createFairness } from './fairness.ts'
 import { createJoins } from './join.ts'
 import { keysFor } from './keys.ts'
 import { createNotifier } from './notifier.ts'
@@ -24,6 +25,7 @@ export function createState(redis: Redis, prefix: string) {
     joins: createJoins(redis, scripts, keys),
     facts: createFactsStore(redis, keys),
     preferences: createPreferences(redis, keys),
+    fairness: createFairness(scripts, keys),
     sentFiles: createSentFiles(redis, keys),
     notifier: createNotifier(redis, queues, keys),
   }

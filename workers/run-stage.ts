@@ -2,6 +2,7 @@ import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { StageError } from '../queues/failure.ts'
+import type { Fairness } from '../queues/fairness.ts'
 import { inspectionKey, type Joins } from '../queues/join.ts'
 import type { Keys } from '../queues/keys.ts'
 import type { Notifier } from '../queues/notifier.ts'
@@ -22,6 +23,7 @@ export interface StageRunnerDeps {
   keys: Keys
   queues: Queues
   joins: Joins
+  fairness: Fairness
   notifier: Notifier
   log: Logger
   lockMs: number
@@ -52,7 +54,7 @@ export function runStage<N extends StageName>(
   deps: StageRunnerDeps,
 ): RunningStage {
   const stage = stageNamed(name)
-  const { redis, keys, joins, log } = deps
+  const { redis, keys, joins, fairness, log } = deps
 
   /** What the stage below handed over. A stage that runs on failure finds the reason by itself (`rootCause`). */
   const inputOf = async (job: Job): Promise<InputOf<N> | null> => {
@@ -99,6 +101,7 @@ export function runStage<N extends StageName>(
       const parsed = stage.data.safeParse(job.data)
       if (!parsed.success) throw new StageError('input_missing', { detail: 'not the data of this stage' })
       const input = await inputOf(job)
+      if (job.priority > 0) await fairness.started(job.priority)
       await reporter?.start()
       const result = await handler(
         { data: parsed.data as DataOf<N>, input },

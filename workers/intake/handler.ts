@@ -1,5 +1,6 @@
 import type { FactsStore } from '../../queues/facts.ts'
 import { type FailureCode, StageError } from '../../queues/failure.ts'
+import type { Fairness } from '../../queues/fairness.ts'
 import { ensureInspection, ensureProduction, productionId, rootCause } from '../../queues/flow.ts'
 import { inspectionKey, type Joins } from '../../queues/join.ts'
 import { linkHash, type MediaFacts, mediaKey } from '../../queues/media.ts'
@@ -16,6 +17,7 @@ export interface IntakeDeps {
   joins: Joins
   facts: FactsStore
   preferences: Preferences
+  fairness: Fairness
   queues: Queues
   notifier: Notifier
 }
@@ -27,7 +29,7 @@ type Of<K extends IntakeData['kind']> = Extract<IntakeData, { kind: K }>
  * what it had done and goes on from there.
  */
 export function createHandler(deps: IntakeDeps): Handler<'intake'> {
-  const { requests, joins, facts, preferences, queues, notifier } = deps
+  const { requests, joins, facts, preferences, fairness, queues, notifier } = deps
 
   const withRequest = async (ticket: string, act: (request: Request) => Promise<string>): Promise<string> => {
     const request = await requests.get(ticket)
@@ -105,7 +107,7 @@ export function createHandler(deps: IntakeDeps): Handler<'intake'> {
           linkHash: request.linkHash,
           generation: joined.generation,
         },
-        1,
+        await fairness.priority(request.botId, request.userId),
       )
     await notifier.touch(ticket)
     return joined.started ? 'start' : 'joined'
