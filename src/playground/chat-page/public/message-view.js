@@ -1,0 +1,101 @@
+import { element, safeUrl } from './element.js'
+import { withEntities } from './entities.js'
+import { mediaView } from './media-view.js'
+import { say, timeOf } from './texts.js'
+
+/** A message in one line: for the list of chats and for quotes. */
+export function summaryOf(view) {
+  const words = view.text ?? view.caption
+  const kind = view.media && say(view.media.kind)
+  return [kind, words].filter(Boolean).join(': ').replaceAll(/\s+/g, ' ')
+}
+
+function key(button, onPress) {
+  if (button.url !== undefined) {
+    const url = safeUrl(button.url)
+    return element(
+      'a',
+      { class: 'key', href: url, target: '_blank', rel: 'noopener noreferrer' },
+      `${button.text} ↗`,
+    )
+  }
+  const press = async ({ currentTarget }) => {
+    if (currentTarget.getAttribute('aria-busy') === 'true') return
+    currentTarget.setAttribute('aria-busy', 'true')
+    try {
+      await onPress(button.data)
+    } finally {
+      currentTarget.removeAttribute('aria-busy')
+    }
+  }
+  return element('button', { type: 'button', class: 'key', onclick: press }, button.text)
+}
+
+function quote(original, onJump) {
+  if (!original) return element('p', { class: 'quote' }, say('gonePart'))
+  return element(
+    'button',
+    { type: 'button', class: 'quote', onclick: onJump },
+    element('b', {}, original.from.name),
+    element('span', {}, summaryOf(original)),
+  )
+}
+
+function footLine(view, onDelete) {
+  const when = timeOf(view.date)
+  return element(
+    'div',
+    { class: 'foot-line' },
+    element(
+      'button',
+      {
+        type: 'button',
+        class: 'delete',
+        'aria-label': say('delete'),
+        title: say('delete'),
+        onclick: onDelete,
+      },
+      '✕',
+    ),
+    view.editDate && element('span', {}, say('edited')),
+    element('time', { datetime: new Date(view.date * 1000).toISOString() }, when),
+  )
+}
+
+/**
+ * One message. `actions`: onPress(data) -> promise, onDelete(), onCommand(text), onJump(). A player of the
+ * message as it was (`before`) is kept when the file is the same: an edit of the words must not stop a video.
+ */
+export function messageView(view, { mine, withSender, original, before, actions }) {
+  const words = view.text ?? view.caption
+  const entities = view.text === undefined ? view.captionEntities : view.entities
+  const kept = view.media && before?.dataset.fileId === view.media.fileId
+  const media = view.media && element('div', { class: 'holder' })
+  if (media) media.append(...(kept ? before.querySelector('.holder').childNodes : mediaView(view.media)))
+  const bubble = element(
+    'div',
+    { class: 'bubble' },
+    withSender && element('p', { class: 'sender' }, view.from.name),
+    view.replyTo !== undefined && quote(original, actions.onJump),
+    media,
+    words !== undefined &&
+      element('p', { class: 'words' }, ...withEntities(words, entities, actions.onCommand)),
+    footLine(view, actions.onDelete),
+  )
+  const keys = view.keyboard?.length && element('div', { class: 'keys' })
+  if (keys)
+    keys.append(
+      ...view.keyboard.map((row) => element('div', {}, ...row.map((one) => key(one, actions.onPress)))),
+    )
+  return element(
+    'article',
+    {
+      class: mine ? 'message mine' : 'message',
+      'data-id': view.id,
+      'data-file-id': view.media?.fileId,
+      'aria-label': `${view.from.name}, ${timeOf(view.date)}`,
+    },
+    bubble,
+    keys,
+  )
+}

@@ -1,0 +1,63 @@
+import { byId, element } from './element.js'
+import { summaryOf } from './message-view.js'
+import { timeOf } from './texts.js'
+
+const TINTS = 4
+
+/** The round picture of a person or chat: its first letter, on a colour that stays the same. */
+export function paintAvatar(node, title, id) {
+  node.textContent = [...title][0] ?? '?'
+  node.dataset.tint = String(Math.abs(Number(id)) % TINTS)
+  return node
+}
+
+/** Who one can be. */
+export function showPeople(users, me, onChoose) {
+  const people = byId('people')
+  for (const old of people.querySelectorAll('label')) old.remove()
+  for (const user of users) {
+    const input = element('input', {
+      type: 'radio',
+      name: 'person',
+      value: user.id,
+      onchange: () => onChoose(user.id),
+    })
+    input.checked = user.id === me
+    const label = element('label', { class: 'person' }, input, user.firstName, ' ')
+    label.append(element('small', {}, user.languageCode))
+    people.append(label)
+  }
+}
+
+/** The chats of the person. `lastOf(chat)` is the newest message, `unreadOf(chat)` a number. */
+export function showChats(chats, current, { titleOf, lastOf, unreadOf, onOpen }) {
+  const hadFocus = document.activeElement?.closest('.chat')?.dataset.chat
+  const items = chats.map((chat) => {
+    const last = lastOf(chat)
+    const unread = unreadOf(chat)
+    return element(
+      'li',
+      {},
+      element(
+        'button',
+        {
+          type: 'button',
+          class: 'chat',
+          'data-chat': chat.id,
+          'aria-current': chat.id === current,
+          onclick: () => onOpen(chat.id),
+        },
+        paintAvatar(element('span', { class: 'avatar', 'aria-hidden': 'true' }), titleOf(chat), chat.id),
+        element('b', {}, titleOf(chat)),
+        last ? element('time', {}, timeOf(last.editDate ?? last.date)) : element('span'),
+        element('span', { class: 'preview' }, last ? summaryOf(last) : ''),
+        unread > 0 && element('span', { class: 'unread' }, String(unread)),
+      ),
+    )
+  })
+  byId('chat-list').replaceChildren(...items)
+  if (hadFocus)
+    byId('chat-list')
+      .querySelector(`[data-chat="${CSS.escape(hadFocus)}"]`)
+      ?.focus()
+}
