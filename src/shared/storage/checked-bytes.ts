@@ -37,7 +37,7 @@ export function checkedBytes(
 export async function fingerprint(path: string, signal?: AbortSignal): Promise<Fingerprint> {
   const hash = createHash('sha256')
   let sizeBytes = 0
-  const file = createReadStream(path, { highWaterMark: 1 << 20 })
+  const file = createReadStream(path, { highWaterMark: 256 << 10 })
   file.on('data', (chunk) => {
     sizeBytes += chunk.length
   })

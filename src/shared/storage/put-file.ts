@@ -6,8 +6,8 @@ import { checkedBytes, fingerprint } from './checked-bytes.ts'
 import type { PutOptions, StoredFile } from './storage.ts'
 import { ObjectDamaged } from './storage-error.ts'
 
-/** Four at a time: what is in memory at once. S3 allows 10,000 parts of at least 5 MiB, ours reach 80 GB. */
-const PART_BYTES = 8 << 20
+/** Four at a time: what is in memory at once. S3 allows 10,000 parts of at least 5 MiB: enough for 50 GB. */
+const PART_BYTES = 5 << 20
 
 interface Target {
   client: S3Client
@@ -62,7 +62,7 @@ interface Sending extends Target {
 async function sendParts(sending: Sending, onLastByte: () => void): Promise<void> {
   const { client, bucket, key, path, expected, contentType, onProgress, signal } = sending
   const body = checkedBytes('put', expected)
-  const file = createReadStream(path, { highWaterMark: 1 << 20 })
+  const file = createReadStream(path, { highWaterMark: 256 << 10 })
   // The library's own abort returns at once and tidies up behind our back, and one that comes during the last
   // step stores the object all the same. A failing source makes it end the parts in flight and free them first.
   const abort = () => file.destroy(new Error('aborted'))
