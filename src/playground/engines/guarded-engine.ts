@@ -6,7 +6,15 @@ import { GUARD, killGroup } from '../../shared/guarded-process.ts'
 import { freePort } from './free-port.ts'
 
 /** An engine that runs as a process of ours and dies with us, however we die. */
-export type GuardedEngine = { port: number; exited: Promise<unknown>; stop(): Promise<void> }
+export type GuardedEngine = {
+  port: number
+  /** Resolves when it has ended, asked or not. */
+  exited: Promise<unknown>
+  stop(): Promise<void>
+}
+
+/** What every engine hands out beside its address. */
+export type EngineLife = Pick<GuardedEngine, 'exited' | 'stop'>
 
 export type EngineCommand = {
   name: string

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chown, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
-import { startEngine } from './guarded-engine.ts'
+import { type EngineLife, startEngine } from './guarded-engine.ts'
+import { keptPassword } from './kept-password.ts'
 import { asDataOwner, dataOwner, postgresPrograms } from './postgres-programs.ts'
 import { clearStaleLock, postmasterPid } from './postmaster-lock.ts'
 
@@ -20,15 +20,17 @@ type Options = {
  * A PostgreSQL of our own on loopback, with its data in `dir`; the next start takes the same data up again.
  * @returns `url` of the superuser on the database `postgres`, with its password.
  */
-export async function startPostgres({ dir, port, durable = true }: Options): Promise<{
-  url: string
-  stop(): Promise<void>
-}> {
+export async function startPostgres({
+  dir,
+  port,
+  durable = true,
+}: Options): Promise<EngineLife & { url: string }> {
   const programs = await postgresPrograms()
   await mkdir(dir, { recursive: true, mode: 0o700 })
   const data = join(dir, 'data')
-  const password = await passwordOf(dir)
-  if (!existsSync(join(data, 'PG_VERSION'))) await initialise(programs, data, join(dir, 'password'))
+  const passwordFile = join(dir, 'password')
+  const password = await keptPassword(passwordFile)
+  if (!existsSync(join(data, 'PG_VERSION'))) await initialise(programs, data, passwordFile)
   await clearStaleLock(data)
   const urlOf = (at: number) => `postgres://postgres:${password}@127.0.0.1:${at}/postgres`
   const engine = await startEngine({
@@ -43,7 +45,7 @@ export async function startPostgres({ dir, port, durable = true }: Options): Pro
     },
     ...(port === undefined ? {} : { preferredPort: port }),
   })
-  return { url: urlOf(engine.port), stop: engine.stop }
+  return { ...engine, url: urlOf(engine.port) }
 }
 
 const settings = (port: number, durable: boolean) =>
@@ -54,12 +56,6 @@ const settings = (port: number, durable: boolean) =>
     'max_connections=200',
     ...(durable ? [] : ['fsync=off', 'full_page_writes=off']),
   ].flatMap((setting) => ['-c', setting])
-
-async function passwordOf(dir: string): Promise<string> {
-  const file = join(dir, 'password')
-  if (!existsSync(file)) await writeFile(file, randomBytes(18).toString('base64url'), { mode: 0o600 })
-  return readFile(file, 'utf8')
-}
 
 async function initialise(programs: string, data: string, passwordFile: string): Promise<void> {
   // What an interrupted first start has left is no database.

@@ -1,20 +1,23 @@
-import { randomBytes } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { startEngine } from './guarded-engine.ts'
+import { type EngineLife, startEngine } from './guarded-engine.ts'
+import { keptPassword } from './kept-password.ts'
 
 /**
  * A Redis of our own on loopback, with its data in `dir`. It is durable (AOF, one write a second), as it holds the
  * truth of the requests, and it never evicts.
  * @returns `url` holds a password: other people of the machine must not command it.
  */
-export async function startRedis({ dir, port }: { dir: string; port?: number }): Promise<{
-  url: string
-  stop(): Promise<void>
-}> {
+export async function startRedis({
+  dir,
+  port,
+}: {
+  dir: string
+  port?: number
+}): Promise<EngineLife & { url: string }> {
   await mkdir(dir, { recursive: true, mode: 0o700 })
-  const password = randomBytes(18).toString('base64url')
+  const password = await keptPassword(join(dir, 'password'))
   const configFile = join(dir, 'redis.conf')
   await writeFile(configFile, configuration(dir, password), { mode: 0o600 })
   const urlOf = (at: number) => `redis://:${password}@127.0.0.1:${at}`
@@ -25,7 +28,7 @@ export async function startRedis({ dir, port }: { dir: string; port?: number }):
     ready: (at) => ping(urlOf(at)),
     ...(port === undefined ? {} : { preferredPort: port }),
   })
-  return { url: urlOf(engine.port), stop: engine.stop }
+  return { ...engine, url: urlOf(engine.port) }
 }
 
 /** `hz 100`: timeouts and blocked clients are looked at every 10 ms, so that delayed jobs start on time. */

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { startEngine } from './guarded-engine.ts'
+import { type EngineLife, startEngine } from './guarded-engine.ts'
 
 const SERVER = fileURLToPath(new URL('s3-server.ts', import.meta.url))
 
@@ -11,12 +11,13 @@ const SERVER = fileURLToPath(new URL('s3-server.ts', import.meta.url))
  * no lifecycle rules, and stores a streamed PUT damaged unless the client sets both checksum options to
  * WHEN_REQUIRED. What matters there is tested against Ceph (`npm run test:s3`).
  */
-export async function startS3({ dir, port }: { dir: string; port?: number }): Promise<{
-  endpoint: string
-  accessKeyId: string
-  secretAccessKey: string
-  stop(): Promise<void>
-}> {
+export async function startS3({
+  dir,
+  port,
+}: {
+  dir: string
+  port?: number
+}): Promise<EngineLife & { endpoint: string; accessKeyId: string; secretAccessKey: string }> {
   await mkdir(dir, { recursive: true, mode: 0o700 })
   const objects = join(dir, 'objects')
   const engine = await startEngine({
@@ -27,10 +28,10 @@ export async function startS3({ dir, port }: { dir: string; port?: number }): Pr
     ...(port === undefined ? {} : { preferredPort: port }),
   })
   return {
+    ...engine,
     endpoint: `http://127.0.0.1:${engine.port}`,
     // The only account that s3rver knows.
     accessKeyId: 'S3RVER',
     secretAccessKey: 'S3RVER',
-    stop: engine.stop,
   }
 }

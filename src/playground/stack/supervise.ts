@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** Something that runs until it ends or is stopped. */
+export type Running = { exited: Promise<unknown>; stop(): Promise<void> }
+
+export type Supervised<T extends Running> = {
+  /** The one that runs now, or ran last. */
+  current(): T
+  /** How often it has been started again. */
+  restarts(): number
+  /** Ends it for good. */
+  stop(): Promise<void>
+}
+
+type Supervision<T> = {
+  name: string
+  start: () => Promise<T>
+  /** Hears a line for people at every end that nobody asked for. */
+  say: (line: string) => void
+  firstDelayMs?: number
+  maxDelayMs?: number
+  /** One that has run for so long is started again after the first delay. */
+  stableMs?: number
+}
+
+/**
+ * Keeps something running: when it ends by itself it is started again, after a delay that doubles while it does not
+ * stay up.
+ * @throws what the first start throws; later ones are tried again.
+ */
+export async function supervise<T extends Running>(supervision: Supervision<T>): Promise<Supervised<T>> {
+  const { name, start, say, firstDelayMs = 500, maxDelayMs = 10_000, stableMs = 30_000 } = supervision
+  const stopped = new AbortController()
+  let current = await start()
+  let restarts = 0
+
+  async function watch(): Promise<void> {
+    let delayMs = firstDelayMs
+    while (!stopped.signal.aborted) {
+      const startedAt = Date.now()
+      const reason = await current.exited
+      if (stopped.signal.aborted) return
+      if (Date.now() - startedAt > stableMs) delayMs = firstDelayMs
+      say(`${name} has ended (${describe(reason)}); starting it again`)
+      await again()
+    }
+
+    async function again(): Promise<void> {
+      for (;;) {
+        // Ends early, by an error that says nothing, when we are stopped.
+        await sleep(delayMs, undefined, { signal: stopped.signal }).catch(() => undefined)
+        if (stopped.signal.aborted) return
+        delayMs = Math.min(delayMs * 2, maxDelayMs)
+        restarts += 1
+        try {
+          current = await start()
+          return
+        } catch (error) {
+          say(`${name} cannot be started: ${error instanceof Error ? error.message : error}`)
+        }
+      }
+    }
+  }
+
+  const watching = watch()
+  return {
+    current: () => current,
+    restarts: () => restarts,
+    async stop() {
+      stopped.abort()
+      await current.stop()
+      await watching
+      // It may have been started again in between.
+      await current.stop()
+    },
+  }
+}
+
+/** `exited` of a child process gives its exit code and its signal. */
+function describe(reason: unknown): string {
+  const [code, signal] = Array.isArray(reason) ? reason : []
+  return signal ? `killed by ${signal}` : `exit code ${code}`
+}
