@@ -43,15 +43,15 @@ const common = z.object({
   ),
 })
 
+const botApiMode = optional(z.enum(['cloud', 'local']).default('cloud'))
+
 const telegram = z.object({
   BOT_TOKEN: text('the token that @BotFather gave you').pipe(
     z.string().regex(/^\d{3,16}:[A-Za-z0-9_-]{20,}$/, 'does not look like a bot token (123456:ABC…)'),
   ),
   /** The cloud API, or your own server in local mode. */
   BOT_API_URL: optional(z.url({ protocol: /^https?$/ }).default('https://api.telegram.org')),
-  BOT_API_MODE: optional(z.enum(['cloud', 'local']).default('cloud')),
-  /** A folder that the local Bot API server sees under the same path: files go there as file:// paths. */
-  BOT_API_FILES_DIR: optional(z.string().startsWith('/', 'must be an absolute path').optional()),
+  BOT_API_MODE: botApiMode,
 })
 
 const bot = z.object({
@@ -87,6 +87,7 @@ const storage = z.object({
 const artifacts = z.object({
   /** `shared`: one directory that all stages of one host see. `s3`: a staging prefix, for stages on many hosts. */
   ARTIFACTS: optional(z.enum(['shared', 's3']).default('shared')),
+  /** A Bot API server in local mode must see this folder under the same path: it is given files as file:// paths. */
   ARTIFACTS_DIR: text('an absolute path for files in work').pipe(
     z.string().startsWith('/', 'must be an absolute path'),
   ),
@@ -102,6 +103,8 @@ const tools = z.object({
 })
 
 const limits = z.object({
+  /** The cloud takes less from a bot than a server of your own: see MAX_FILE_MB. */
+  BOT_API_MODE: botApiMode,
   MAX_FILE_MB: number(2000, 1),
   MAX_DURATION_MINUTES: number(240, 1),
   FETCH_DEADLINE_MINUTES: number(60, 1),
@@ -138,7 +141,7 @@ const worker = z.object({
 
 const SECTIONS = { common, telegram, bot, links, storage, artifacts, tools, limits, database, web, worker }
 type Sections = typeof SECTIONS
-type SectionName = keyof Sections
+export type SectionName = keyof Sections
 type ShapeOf<N extends SectionName> = z.infer<Sections[N]>
 type Both<U> = (U extends unknown ? (u: U) => void : never) extends (i: infer I) => void ? I : never
 
@@ -186,8 +189,6 @@ function contradictions(sections: Set<SectionName>, env: Environment): string[] 
     const local = env.BOT_API_MODE === 'local'
     if (local && !env.BOT_API_URL)
       problems.push('BOT_API_URL is missing: BOT_API_MODE=local needs the address of your own Bot API server')
-    if (local && !env.BOT_API_FILES_DIR)
-      problems.push(
         'BOT_API_FILES_DIR is missing: BOT_API_MODE=local needs a folder that the server sees too',
       )
     if (local && env.BOT_API_URL?.startsWith('https://api.telegram.org'))

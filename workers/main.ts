@@ -1,0 +1,101 @@
+import { isStageName, STAGE_NAMES, type StageName } from '../queues/pipeline.ts'
+import { stageNamed } from '../queues/queues.ts'
+import { ConfigError, concurrencyFor, readConfig, type SectionName } from '../src/shared/config.ts'
+import { createLogger } from '../src/shared/logger.ts'
+import { createRedis } from '../src/shared/redis.ts'
+import { checkYtdlp } from './extractor/check-ytdlp.ts'
+import { applySchedule } from './maintenance/schedule.ts'
+import { createParts } from './parts.ts'
+import { REGISTRY } from './registry.ts'
+import { type RunningStage, runStage } from './run-stage.ts'
+
+/** `node workers/main.ts fetch transcode` runs these stages, `all` runs every one, until SIGTERM or SIGINT. */
+async function main(args: readonly string[]): Promise<void> {
+  const names = stagesOf(args)
+  const sections = new Set<SectionName>([
+    'common',
+    'worker',
+    ...names.flatMap((name) => REGISTRY[name].sections),
+  ])
+  readConfig([...sections])
+  const config = readConfig(['common', 'worker'])
+  if (sections.has('tools')) await requireYtdlp()
+
+  const log = createLogger(config.LOG_LEVEL, `worker ${args.join(' ')}`)
+  const redis = createRedis(config.REDIS_URL, { role: 'worker' })
+  const parts = createParts(redis, config.REDIS_PREFIX, log)
+  const { state } = parts
+  if (sections.has('storage'))
+    await parts
+      .storage()
+      .ensureBucket()
+      .catch((error: unknown) => log.warn({ err: error }, 'storage is away'))
+  if (names.includes('maintenance')) await applySchedule(state.queues)
+
+  const running = await Promise.all(names.map((name) => start(name, parts, config)))
+  const cancels = await listenForCancels(redis, state.keys.cancelled, running)
+  log.info({ stages: names }, 'started')
+
+  const signal = await new Promise<NodeJS.Signals>((resolve) => {
+    process.once('SIGTERM', resolve)
+    process.once('SIGINT', resolve)
+  })
+  log.info({ signal }, 'stopping')
+  await Promise.all(running.map((stage) => stage.stop(config.SHUTDOWN_GRACE_SECONDS * 1000)))
+  await state.queues.close()
+  await parts.close()
+  cancels.disconnect()
+  redis.disconnect()
+  log.info('stopped')
+}
+
+function stagesOf(args: readonly string[]): StageName[] {
+  if (args.length === 1 && args[0] === 'all') return STAGE_NAMES
+  const names = args.filter(isStageName)
+  if (names.length === 0 || names.length < args.length)
+    throw new ConfigError([`name the stages to run, or "all": ${STAGE_NAMES.join(' ')}`])
+  return names
+}
+
+async function start<N extends StageName>(
+  name: N,
+  parts: ReturnType<typeof createParts>,
+  config: { LOCK_SECONDS: number; STALLED_CHECK_SECONDS: number },
+): Promise<RunningStage> {
+  const handler = await REGISTRY[name].create(parts)
+  return runStage(name, handler, concurrencyFor(name, stageNamed(name).concurrency), {
+    ...parts.state,
+    log: parts.log,
+    lockMs: config.LOCK_SECONDS * 1000,
+    stalledCheckMs: config.STALLED_CHECK_SECONDS * 1000,
+  })
+}
+
+/** Whoever leaves last anywhere says so on a channel; the process that runs the work hears it. */
+async function listenForCancels(
+  redis: ReturnType<typeof createRedis>,
+  channel: string,
+  running: readonly RunningStage[],
+) {
+  const subscriber = redis.duplicate()
+  subscriber.on('error', () => undefined)
+  subscriber.on('message', (_channel, jobId: string) => {
+    for (const stage of running) stage.cancel(jobId)
+  })
+  await subscriber.subscribe(channel)
+  return subscriber
+}
+
+async function requireYtdlp(): Promise<void> {
+  const { YTDLP_PATH, YTDLP_ALLOW_OLD } = readConfig(['tools'])
+  const check = await checkYtdlp(YTDLP_PATH, { allowOld: YTDLP_ALLOW_OLD })
+  if ('problem' in check) throw new ConfigError([check.problem])
+}
+
+try {
+  await main(process.argv.slice(2))
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 1
+}

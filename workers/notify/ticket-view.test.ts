@@ -1,0 +1,132 @@
+import { expect, test } from 'vitest'
+import { FAILURES } from '../../queues/failure.ts'
+import type { MediaFacts } from '../../queues/media.ts'
+import { Request } from '../../queues/request.ts'
+import { createMessages } from '../../src/shared/messages/messages.ts'
+import { type TicketFacts, ticketView } from './ticket-view.ts'
+
+const messages = createMessages()
+
+const request = (fields: Partial<Record<keyof Request, string>>): Request =>
+  Request.parse({
+    ticket: 'ABCDEF',
+    origin: 'u1',
+    botId: '1',
+    chatId: '2',
+    chatType: 'private',
+    userId: '2',
+    language: 'en',
+    messageId: '3',
+    linkHash: 'h',
+    round: '1',
+    createdAtMs: '1',
+    ...fields,
+  })
+
+const FACTS: MediaFacts = {
+  mediaId: 'site.1',
+  extractor: 'site',
+  title: 'Harbour',
+  uploader: null,
+  durationS: 125,
+  choices: [
+    { format: 'v1080', codec: 'vp9', sizeBytes: 45_400_000 },
+    { format: 'v480', codec: 'avc1', sizeBytes: 9_960_000 },
+    { format: 'v240', codec: 'avc1', sizeBytes: null },
+    { format: 'a-m4a', codec: 'mp4a', sizeBytes: 1_230_000 },
+  ],
+  inspectedAt: '2026-11-21T00:00:00Z',
+}
+
+const view = (fields: Parameters<typeof request>[0], more: Partial<TicketFacts> = {}) =>
+  ticketView({ request: request(fields), facts: null, progress: null, position: null, ...more }, messages)
+
+const labels = (fields: Parameters<typeof request>[0], more: Partial<TicketFacts> = {}) =>
+  view(fields, more)?.keyboard.map((row) => row.map(({ text }) => text))
+
+test('choices come two in a row, with what is known of their size', () => {
+  expect(labels({ state: 'choosing' }, { facts: FACTS })).toEqual([
+    ['🎬 1080p · 45 MB', '🎬 480p · 10 MB'],
+    ['🎬 240p'],
+    ['🎵 M4A · 1.2 MB'],
+    ['☐ Always use my choice'],
+    ['Cancel'],
+  ])
+  expect(view({ state: 'choosing' }, { facts: FACTS })?.text).toContain('Harbour\u2069 (2:05)')
+  expect(labels({ state: 'choosing', remember: '1' }, { facts: FACTS })?.[3]).toEqual([
+    '☑ Always use my choice',
+  ])
+})
+
+test('every button names its ticket and fits into Telegram’s 64 bytes', () => {
+  const keyboard =
+    view({ state: 'choosing', ticket: 'ABCDEFGHJKMNPQRSTV' }, { facts: FACTS })?.keyboard.flat() ?? []
+  const data = keyboard.map((button) => ('callback_data' in button ? button.callback_data : ''))
+  expect(data.every((text) => text.includes(':ABCDEFGHJKMNPQRSTV') && Buffer.byteLength(text) <= 64)).toBe(
+    true,
+  )
+  expect(data).toContain('pick:ABCDEFGHJKMNPQRSTV:v480')
+})
+
+const MB = 1_000_000
+const WORK: [string, Partial<TicketFacts>, string][] = [
+  ['the place in the queue', { position: 3 }, '⏳ In line: number 3.'],
+  ['next in the queue', { position: 1 }, '⏳ You’re next.'.replace('’', "'")],
+  [
+    'percent and size',
+    { progress: { stage: 'fetch', percent: 42, doneBytes: 4 * MB, totalBytes: 10 * MB } },
+    '⬇️ Downloading: 42% of 10 MB',
+  ],
+  [
+    'nobody knows the whole',
+    { progress: { stage: 'fetch', percent: null, doneBytes: 4.24 * MB, totalBytes: null } },
+    '⬇️ Downloading: 4.2 MB so far',
+  ],
+  [
+    'just begun',
+    { progress: { stage: 'fetch', percent: null, doneBytes: null, totalBytes: null } },
+    '⬇️ Downloading…',
+  ],
+  [
+    'converting',
+    { progress: { stage: 'transcode', percent: 7, doneBytes: null, totalBytes: null } },
+    '⚙️ Converting: 7%',
+  ],
+  [
+    'uploading',
+    { progress: { stage: 'upload', percent: 7, doneBytes: null, totalBytes: null } },
+    '📦 Almost there…',
+  ],
+]
+test.each(WORK)('work: %s', (_, facts, text) => {
+  expect(view({ state: 'producing' }, facts)?.text).toBe(text)
+})
+
+test('only a choice that was not asked for can be changed', () => {
+  expect(labels({ state: 'producing' })).toEqual([['Cancel']])
+  expect(labels({ state: 'producing', byPreference: '1' })).toEqual([['Other quality', 'Cancel']])
+})
+
+test('every failure has a reason, the code of the ticket, and Retry where that can help', () => {
+  for (const [failure, rule] of Object.entries(FAILURES)) {
+    for (const language of ['en', 'ru']) {
+      const shown = view({ state: 'failed', failure, language })
+      expect(shown?.text).toContain('ABCDEF')
+      expect(shown?.text.length).toBeGreaterThan(30)
+      expect(shown?.keyboard.length, failure).toBe(rule.personMayRetry ? 1 : 0)
+      expect(shown?.final).toBe(true)
+    }
+  }
+})
+
+test('a person who reads Russian reads Russian', () => {
+  expect(view({ state: 'cancelled', language: 'ru' })?.text).toMatch(/[а-я]/i)
+})
+
+test('nothing is shown over the media', () => {
+  expect(view({ state: 'delivered' })).toBeNull()
+})
+
+test('facts that are too old to choose from are said to be, with a way on', () => {
+  expect(labels({ state: 'choosing' })).toEqual([['Try again']])
+})

@@ -1,0 +1,92 @@
+import type { Redis } from 'ioredis'
+import { createState } from '../queues/state.ts'
+import { createArtifacts } from '../src/shared/artifacts/create-artifacts.ts'
+import { readConfig } from '../src/shared/config.ts'
+import { createPool } from '../src/shared/db/pool.ts'
+import type { Logger } from '../src/shared/logger.ts'
+import { createMessages } from '../src/shared/messages/messages.ts'
+import { createStorage } from '../src/shared/storage/create-storage.ts'
+import { createTelegram } from '../src/shared/telegram/create-telegram.ts'
+import { createExtractor } from './extractor/create-extractor.ts'
+
+/** A message waits so long at Telegram's gate in place; longer, and its job goes back to the queue. */
+const HOLD_AT_GATE_MS = 1500
+/** What api.telegram.org takes from a bot (core.telegram.org/bots/api#sending-files). */
+const CLOUD_LIMIT_BYTES = 50_000_000
+
+const once = <T>(make: () => T): (() => T) => {
+  let made: { value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
+
+export type Parts = ReturnType<typeof createParts>
+
+/**
+ * What handlers are built from. Each part is made when a stage of this process first needs it, and reads its own
+ * section of the environment: a process that fetches untrusted media need not hold the bot's token.
+ */
+export function createParts(redis: Redis, prefix: string, log: Logger) {
+  const storage = once(() => createStorage(readConfig(['storage'])))
+  const opened: (() => Promise<unknown>)[] = []
+
+  return {
+    log,
+    state: createState(redis, prefix),
+    storage,
+    messages: once(createMessages),
+
+    artifacts: once(() => {
+      const { ARTIFACTS, ARTIFACTS_DIR: dir } = readConfig(['artifacts'])
+      return ARTIFACTS === 'shared'
+        ? createArtifacts({ mode: 'shared', dir })
+        : createArtifacts({ mode: 's3', dir, storage: storage(), prefix: 'staging/' })
+    }),
+
+    database: once(() => {
+      const pool = createPool(readConfig(['database']).DATABASE_URL, { applicationName: 'worker', log })
+      opened.push(() => pool.end())
+      return pool
+    }),
+
+    telegram: once(() => {
+      const { BOT_TOKEN, BOT_API_URL, BOT_API_MODE, ARTIFACTS_DIR } = readConfig(['telegram', 'artifacts'])
+      return createTelegram({
+        token: BOT_TOKEN,
+        apiUrl: BOT_API_URL,
+        mode: BOT_API_MODE,
+        filesDir: ARTIFACTS_DIR,
+        redis,
+        prefix,
+        holdMs: HOLD_AT_GATE_MS,
+      })
+    }),
+
+    extractor: once(() => {
+      const { YTDLP_PATH, FFMPEG_PATH } = readConfig(['tools'])
+      return createExtractor({ ytdlpPath: YTDLP_PATH, ffmpegPath: FFMPEG_PATH })
+    }),
+
+    tools: once(() => readConfig(['tools'])),
+    artifactMaxAgeMs: once(() => readConfig(['artifacts']).ARTIFACT_MAX_AGE_MINUTES * 60_000),
+
+    limits: once(() => {
+      const limits = readConfig(['limits'])
+      const maxBytes = limits.MAX_FILE_MB * 1_000_000
+      return {
+        maxFileBytes: limits.BOT_API_MODE === 'cloud' ? Math.min(maxBytes, CLOUD_LIMIT_BYTES) : maxBytes,
+        maxDurationS: limits.MAX_DURATION_MINUTES * 60,
+        fetchDeadlineMs: limits.FETCH_DEADLINE_MINUTES * 60_000,
+        noProgressMs: limits.FETCH_NO_PROGRESS_SECONDS * 1000,
+        diskReserveBytes: limits.DISK_RESERVE_MB * 1_000_000,
+        transcodeBudgetPixels: limits.TRANSCODE_BUDGET_MEGAPIXELS * 1_000_000,
+      }
+    }),
+
+    async close(): Promise<void> {
+      await Promise.all(opened.map((close) => close()))
+    },
+  }
+}

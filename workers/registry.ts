@@ -1,0 +1,93 @@
+import type { StageName } from '../queues/pipeline.ts'
+import type { SectionName } from '../src/shared/config.ts'
+import type { Handler } from './context.ts'
+import type { Parts } from './parts.ts'
+
+/** How a stage's handler is made, and which sections of the environment that takes. */
+interface Entry<N extends StageName> {
+  sections: readonly SectionName[]
+  create(parts: Parts): Promise<Handler<N>>
+}
+
+/** One line per stage; leaving one out does not compile. Handlers load when a process runs their stage. */
+export const REGISTRY: { [N in StageName]: Entry<N> } = {
+  intake: {
+    sections: [],
+    create: async ({ state }) => (await import('./intake/handler.ts')).createHandler(state),
+  },
+  inspect: {
+    sections: ['tools', 'limits'],
+    create: async (parts) =>
+      (await import('./inspect/handler.ts')).createHandler({
+        facts: parts.state.facts,
+        extractor: parts.extractor(),
+        ...parts.limits(),
+      }),
+  },
+  fetch: {
+    sections: ['tools', 'limits', 'artifacts'],
+    create: async (parts) =>
+      (await import('./fetch/handler.ts')).createHandler({
+        facts: parts.state.facts,
+        artifacts: parts.artifacts(),
+        extractor: parts.extractor(),
+        ...parts.limits(),
+      }),
+  },
+  transcode: {
+    sections: ['tools', 'limits', 'artifacts'],
+    create: async (parts) =>
+      (await import('./transcode/handler.ts')).createHandler({
+        artifacts: parts.artifacts(),
+        ...parts.tools(),
+        ...parts.limits(),
+      }),
+  },
+  upload: {
+    sections: ['storage', 'artifacts'],
+    create: async (parts) =>
+      (await import('./upload/handler.ts')).createHandler({
+        artifacts: parts.artifacts(),
+        storage: parts.storage(),
+        log: parts.log,
+      }),
+  },
+  publish: {
+    sections: [],
+    create: async ({ state }) => (await import('./publish/handler.ts')).createHandler(state),
+  },
+  send: {
+    sections: ['telegram', 'storage', 'artifacts'],
+    create: async (parts) =>
+      (await import('./send/handler.ts')).createHandler({
+        ...parts.state,
+        artifacts: parts.artifacts(),
+        storage: parts.storage(),
+        telegram: parts.telegram(),
+      }),
+  },
+  notify: {
+    sections: ['telegram', 'artifacts'],
+    create: async (parts) =>
+      (await import('./notify/handler.ts')).createHandler({
+        ...parts.state,
+        telegram: parts.telegram(),
+        messages: parts.messages(),
+      }),
+  },
+  analytics: {
+    sections: ['database'],
+    create: async (parts) =>
+      (await import('./analytics/handler.ts')).createHandler({ db: parts.database(), log: parts.log }),
+  },
+  maintenance: {
+    sections: ['storage', 'artifacts'],
+    create: async (parts) =>
+      (await import('./maintenance/handler.ts')).createHandler({
+        ...parts.state,
+        artifacts: parts.artifacts(),
+        storage: parts.storage(),
+        artifactMaxAgeMs: parts.artifactMaxAgeMs(),
+      }),
+  },
+}
