@@ -9,7 +9,7 @@ export interface RunLimits {
   deadlineMs: number
   /** Killed as `stalled` when less than 1 KB/s came in over this time. */
   noProgressMs: number
-  /** All bytes in the work folder together, and each file on its own. */
+  /** A file that reaches it is too large; the parts of one and what is merged from them may take twice that. */
   maxBytes: number
 }
 

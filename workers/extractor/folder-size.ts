@@ -1,8 +1,14 @@
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Bytes of all files below a folder, links not followed. Files may come and go while it counts. */
-export async function folderSize(dir: string): Promise<number> {
+interface FolderSize {
+  totalBytes: number
+  /** Of the largest file. */
+  largestBytes: number
+}
+
+/** Counts the files below a folder, links not followed. Files may come and go while it counts. */
+export async function folderSize(dir: string): Promise<FolderSize> {
   const entries = await readdir(dir, { withFileTypes: true, recursive: true })
   const sizes = await Promise.all(
     entries.map(async (entry) => {
@@ -15,5 +21,5 @@ export async function folderSize(dir: string): Promise<number> {
       }
     }),
   )
-  return sizes.reduce((sum, size) => sum + size, 0)
+  return { totalBytes: sizes.reduce((sum, size) => sum + size, 0), largestBytes: Math.max(0, ...sizes) }
 }

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { create } from 'yt-dlp-exec'
 import { GUARD, killGroup } from '../../src/shared/guarded-process.ts'
 import { ExtractionError, type RunLimits } from './extractor.ts'
+import { folderSize } from './folder-size.ts'
 import { watchRun } from './watch-run.ts'
 import type { Flags } from './ytdlp-flags.ts'
 
@@ -78,6 +79,9 @@ export async function runYtdlp(run: Run): Promise<{ exitCode: number | null; std
       await closed
     }
     if (failure) throw failure
+    // At the limit of `ytdlp.sh` a write fails, and whoever wrote has many words for it.
+    if (exitCode !== 0 && (await folderSize(run.dir)).largestBytes >= run.limits.maxBytes)
+      throw new ExtractionError('too_large')
     return { exitCode: signal ? null : (exitCode ?? 127), stderr: stderr.toString() }
   } finally {
     run.signal.removeEventListener('abort', onAbort)

@@ -4,6 +4,8 @@ import { folderSize } from './folder-size.ts'
 import { createStallGauge } from './stall-gauge.ts'
 
 const LOOK_EVERY_MS = 200
+/** While parts are merged they lie beside what comes of them. */
+const FOLDER_PER_FILE = 2.2
 
 /**
  * Watches what a run writes, until it ended. yt-dlp's own limits do not hold: --max-filesize believes the server,
@@ -19,11 +21,12 @@ export async function watchRun(
   const startMs = performance.now()
   const stalled = createStallGauge(limits.noProgressMs, startMs)
   while (!ended.aborted) {
-    const bytes = await folderSize(dir)
+    const { totalBytes, largestBytes } = await folderSize(dir)
     const nowMs = performance.now()
-    if (bytes > limits.maxBytes) return stop('too_large')
+    if (largestBytes >= limits.maxBytes || totalBytes > limits.maxBytes * FOLDER_PER_FILE)
+      return stop('too_large')
     if (nowMs - startMs > limits.deadlineMs) return stop('timeout')
-    if (stalled(nowMs, bytes)) return stop('stalled')
+    if (stalled(nowMs, totalBytes)) return stop('stalled')
     await wait(LOOK_EVERY_MS, undefined, { signal: ended }).catch(() => undefined)
   }
 }

@@ -1,0 +1,80 @@
+import { mkdir, rm } from 'node:fs/promises'
+import type { FactsStore } from '../../queues/facts.ts'
+import { StageError } from '../../queues/failure.ts'
+import type { Artifacts } from '../../src/shared/artifacts/artifacts.ts'
+import type { Handler } from '../context.ts'
+import type { Extractor } from '../extractor/extractor.ts'
+import { admit } from './admission.ts'
+import { fetchWithRecord } from './fetch-with-record.ts'
+import { checkMediaFile, coverExtension } from './media-file-check.ts'
+
+export interface FetchLimits {
+  /** For the whole attempt, both questions to the site included. */
+  deadlineMs: number
+  noProgressMs: number
+  maxFileBytes: number
+  /** What must stay free on the artifact disk. */
+  diskReserveBytes: number
+}
+
+interface FetchDeps {
+  facts: FactsStore
+  artifacts: Pick<Artifacts, 'workDir' | 'keep' | 'freeBytes'>
+  extractor: Extractor
+  limits: FetchLimits
+}
+
+/** From the site to an artifact: the chosen format of the media that was inspected, and nothing else. */
+export function createHandler({ facts, artifacts, extractor, limits }: FetchDeps): Handler<'fetch'> {
+  return async ({ data }, { log, signal, attempt, progress }) => {
+    const { ticket, generation, mediaId, format, linkHash } = data
+    const link = await facts.link(linkHash)
+    if (link === null) throw new StageError('input_missing', { detail: 'the link is not known any more' })
+    const known = await facts.get(mediaId)
+    const expectedBytes = known?.choices.find((choice) => choice.format === format)?.sizeBytes ?? null
+    admit(await artifacts.freeBytes(), expectedBytes, limits.diskReserveBytes)
+
+    const production = `${ticket}-${generation}`
+    const dir = await artifacts.workDir(production, `fetch-${attempt}`)
+    const empty = async () => {
+      await rm(dir, { recursive: true, force: true })
+      await mkdir(dir, { mode: 0o700 })
+    }
+    try {
+      const fetched = await fetchWithRecord(
+        { facts, extractor, log },
+        mediaId,
+        {
+          ...{ link, format, expectedBytes, dir, signal, onProgress: progress },
+          ...{
+            deadlineMs: limits.deadlineMs,
+            noProgressMs: limits.noProgressMs,
+            maxBytes: limits.maxFileBytes,
+          },
+        },
+        empty,
+      )
+      // A link may lead elsewhere now; under this media key everybody would get what one person's link leads to.
+      if (fetched.mediaId !== mediaId)
+        throw new StageError('format_gone', { detail: 'the link leads to another media' })
+      const { extension, sizeBytes } = await checkMediaFile(fetched.path, limits.maxFileBytes)
+      const artifact = await artifacts.keep(production, `fetched.${extension}`, fetched.path, { signal })
+      const picture = fetched.coverPath ? await coverExtension(fetched.coverPath) : null
+      const cover =
+        fetched.coverPath && picture
+          ? await artifacts.keep(production, `cover.${picture}`, fetched.coverPath, { signal })
+          : null
+      log.info({ format, sizeBytes, extension }, 'fetched')
+      return {
+        artifact,
+        sizeBytes,
+        title: known?.title ?? fetched.title,
+        uploader: known?.uploader ?? fetched.uploader,
+        cover,
+        ytdlpVersion: await extractor.version(),
+      }
+    } finally {
+      await rm(dir, { recursive: true, force: true })
+    }
+  }
+}
