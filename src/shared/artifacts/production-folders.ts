@@ -1,4 +1,4 @@
-import { lstat, mkdir, open, readdir, rm, statfs } from 'node:fs/promises'
+import { lstat, mkdir, open, readdir, rm, statfs, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { segment } from './artifact-names.ts'
 
@@ -21,6 +21,12 @@ export function createProductionFolders(dir: string) {
     },
 
     keptDir: (production: string) => join(kept, segment(production)),
+
+    /** Being read counts as being touched. Should it vanish right now, then whoever reads it will see. */
+    async touch(production: string): Promise<void> {
+      const at = new Date()
+      await utimes(join(kept, segment(production)), at, at).catch(ignoreMissing(undefined))
+    },
 
     async remove(production: string): Promise<void> {
       const name = segment(production)

@@ -31,7 +31,10 @@ export function createS3Artifacts(
     const folder = scratchDir(production, sha256)
     const path = join(folder, name)
     const stats = await lstat(path).catch(ignoreMissing(null))
-    if (stats?.isFile() && stats.size === sizeBytes) return path
+    if (stats?.isFile() && stats.size === sizeBytes) {
+      await folders.touch(production)
+      return path
+    }
     await makeFolder(folder)
     await storage.download({ key, sizeBytes, sha256 }, path, signal ? { signal } : {})
     return path

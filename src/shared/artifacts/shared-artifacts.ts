@@ -1,4 +1,4 @@
-import { lstat, rename, utimes } from 'node:fs/promises'
+import { lstat, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileName, parseRef } from './artifact-names.ts'
 import { ArtifactMissing, type Artifacts } from './artifacts.ts'
@@ -27,13 +27,10 @@ export function createSharedArtifacts(dir: string, now: () => number): Artifacts
 
     async open(ref) {
       const { production, name } = parseRef(ref)
-      const folder = folders.keptDir(production)
-      const path = join(folder, name)
+      const path = join(folders.keptDir(production), name)
       const stats = await lstat(path).catch(ignoreMissing(null))
       if (!stats?.isFile()) throw new ArtifactMissing()
-      // Being read counts as being touched. Should it vanish right now, then whoever reads it will see.
-      const at = new Date(now())
-      await utimes(folder, at, at).catch(ignoreMissing(undefined))
+      await folders.touch(production)
       return path
     },
 
