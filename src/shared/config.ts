@@ -189,8 +189,6 @@ function contradictions(sections: Set<SectionName>, env: Environment): string[] 
     const local = env.BOT_API_MODE === 'local'
     if (local && !env.BOT_API_URL)
       problems.push('BOT_API_URL is missing: BOT_API_MODE=local needs the address of your own Bot API server')
-        'BOT_API_FILES_DIR is missing: BOT_API_MODE=local needs a folder that the server sees too',
-      )
     if (local && env.BOT_API_URL?.startsWith('https://api.telegram.org'))
       problems.push(
         "BOT_API_MODE=local contradicts BOT_API_URL: Telegram's own server does not read local files",
