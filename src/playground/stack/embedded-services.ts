@@ -1,0 +1,85 @@
+import { join } from 'node:path'
+import type { EngineLife } from '../engines/guarded-engine.ts'
+import { startPostgres } from '../engines/postgres.ts'
+import { startRedis } from '../engines/redis.ts'
+import { startS3 } from '../engines/s3.ts'
+import type { ServiceSettings } from './product-environment.ts'
+import { type Supervised, supervise } from './supervise.ts'
+
+/**
+ * Redis, PostgreSQL and an S3 server with their data in `dir`, started again on the same address when they end.
+ * @returns where they are
+ */
+export async function startEmbeddedServices({
+  dir,
+  say,
+}: {
+  dir: string
+  say: (line: string) => void
+}): Promise<{ settings: ServiceSettings; stop(): Promise<void> }> {
+  const keep = <T extends EngineLife>(
+    name: string,
+    addressOf: (engine: T) => string,
+    start: (port?: number) => Promise<T>,
+  ) => supervise({ name, say, start: onOneAddress(addressOf, start) })
+
+  const outcomes = await Promise.allSettled([
+    keep(
+      'Redis',
+      (redis) => redis.url,
+      (port) => startRedis({ dir: join(dir, 'redis'), ...at(port) }),
+    ),
+    keep(
+      'PostgreSQL',
+      (postgres) => postgres.url,
+      (port) => startPostgres({ dir: join(dir, 'postgres'), ...at(port) }),
+    ),
+    keep(
+      'The S3 server',
+      (s3) => s3.endpoint,
+      (port) => startS3({ dir: join(dir, 's3'), ...at(port) }),
+    ),
+  ])
+  const stop = async () => {
+    await Promise.all(outcomes.map((outcome) => outcome.status === 'fulfilled' && outcome.value.stop()))
+  }
+  const [redis, postgres, s3] = outcomes
+  try {
+    const { endpoint, accessKeyId, secretAccessKey } = unwrap(s3).current()
+    const settings = {
+      REDIS_URL: unwrap(redis).current().url,
+      DATABASE_URL: unwrap(postgres).current().url,
+      S3_ENDPOINT: endpoint,
+      S3_REGION: 'us-east-1',
+      S3_BUCKET: 'clipferry',
+      S3_ACCESS_KEY_ID: accessKeyId,
+      S3_SECRET_ACCESS_KEY: secretAccessKey,
+    }
+    return { settings, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+const at = (port: number | undefined) => (port === undefined ? {} : { port })
+
+/** The product is told the address once: a restart on another one would be no help. */
+function onOneAddress<T extends EngineLife>(
+  addressOf: (engine: T) => string,
+  start: (port?: number) => Promise<T>,
+): () => Promise<T> {
+  let address: string | undefined
+  return async () => {
+    const engine = await start(address === undefined ? undefined : Number(new URL(address).port))
+    address ??= addressOf(engine)
+    if (addressOf(engine) === address) return engine
+    await engine.stop()
+    throw new Error('its port is taken by another program')
+  }
+}
+
+function unwrap<T extends EngineLife>(outcome: PromiseSettledResult<Supervised<T>>): Supervised<T> {
+  if (outcome.status === 'rejected') throw outcome.reason
+  return outcome.value
+}

@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { open } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { GUARD, killGroup } from '../../shared/guarded-process.ts'
+import type { Running } from './supervise.ts'
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+
+export type ProductProcess = Running & {
+  /** Kills it as a crash would, and resolves when it is gone. */
+  kill(): Promise<void>
+}
+
+type Launch = {
+  /** For Node, from the root of the repository: ["workers/main.ts", "all"]. */
+  args: string[]
+  /** The whole environment of the process. */
+  env: Record<string, string>
+  logFile: string
+  /** Killed when it is still there so long after it was asked to end. */
+  stopTimeoutMs?: number
+}
+
+/** Starts one process of the product. It dies with us, however we die. */
+export async function startProductProcess(launch: Launch): Promise<ProductProcess> {
+  const { args, env, logFile, stopTimeoutMs = 8000 } = launch
+  const log = await open(logFile, 'a', 0o600)
+  const child = spawn(GUARD, [process.execPath, ...args], {
+    cwd: ROOT,
+    // GUARDED: the guard has not to empty the environment nor to make a group, as it does for tools. Both are done here.
+    env: { ...env, GUARDED: '1' },
+    detached: true,
+    stdio: ['pipe', log.fd, log.fd],
+  })
+  const exited = once(child, 'exit')
+  await once(child, 'spawn').finally(() => log.close())
+  const groupPid = child.pid ?? 0
+  const ended = () => child.exitCode !== null || child.signalCode !== null
+  return {
+    exited,
+    async stop() {
+      if (ended()) return
+      killGroup(groupPid, 'SIGTERM')
+      const late = setTimeout(() => killGroup(groupPid), stopTimeoutMs)
+      await exited
+      clearTimeout(late)
+    },
+    async kill() {
+      if (!ended()) killGroup(groupPid)
+      await exited
+    },
+  }
+}
