@@ -1,0 +1,96 @@
+import { rm } from 'node:fs/promises'
+import { StageError } from '../../queues/failure.ts'
+import { productionId } from '../../queues/flow.ts'
+import { parseFormat } from '../../queues/media.ts'
+import { ArtifactMissing, type Artifacts } from '../../src/shared/artifacts/artifacts.ts'
+import { StorageError } from '../../src/shared/storage/storage-error.ts'
+import type { Handler } from '../context.ts'
+import { checkFile, maxFileBytes } from './budget.ts'
+import { prepareCover } from './cover.ts'
+import { displayText } from './display-text.ts'
+import type { FileFacts } from './file-facts.ts'
+import { makePlayable, type PlayableDeps } from './make-playable.ts'
+import { mediaFile } from './media-file.ts'
+import { coverThumbnail, videoThumbnail } from './thumbnail.ts'
+
+export interface TranscodeDeps extends PlayableDeps {
+  artifacts: Pick<Artifacts, 'workDir' | 'keep' | 'open'>
+}
+
+type Job = Parameters<Handler<'transcode'>>
+type Result = Awaited<ReturnType<Handler<'transcode'>>>
+
+/** Makes sure that Telegram plays the file: looks at it, judges it, does as little as possible, looks again. */
+export function createHandler(deps: TranscodeDeps): Handler<'transcode'> {
+  const { artifacts, probe, limits } = deps
+
+  const produce = async (dir: string, [{ data, input }, context]: Job): Promise<Result> => {
+    if (!input) throw new StageError('input_missing')
+    const { signal, log } = context
+    const production = productionId(data.ticket, data.generation)
+    const path = await artifacts.open(input.artifact, { signal })
+    const facts = await probe(path, { signal })
+    checkFile(facts, limits)
+
+    const format = parseFormat(data.format)
+    const isAudio = format.kind === 'audio' || !facts.video
+    const pictures = { ffmpeg: deps.ffmpeg, signal, log, cwd: dir }
+    const offered = isAudio && input.cover ? await openCover(input.cover, context) : null
+    const cover = isAudio ? await prepareCover({ path, facts, offered }, pictures) : null
+    const tags = tagsFrom(input, facts)
+    const made = await makePlayable({ path, facts, format, tags, cover }, deps, dir, context)
+    if (made.facts.sizeBytes > maxFileBytes(limits)) throw new StageError('too_large')
+
+    const thumbnail = isAudio
+      ? cover && (await coverThumbnail(cover, pictures))
+      : await videoThumbnail(made.path, made.facts, pictures)
+    const keep = (name: string, file: string) => artifacts.keep(production, name, file, { signal })
+    return {
+      artifact: made.path === path ? input.artifact : await keep(`ready.${made.plan.extension}`, made.path),
+      thumbnail: thumbnail && (await keep('thumbnail.jpg', thumbnail)),
+      file: mediaFile(made.plan, made.facts, tags),
+    }
+  }
+
+  const openCover = async (ref: string, { signal, log }: Job[1]): Promise<string | null> => {
+    try {
+      return await artifacts.open(ref, { signal })
+    } catch (error) {
+      signal.throwIfAborted()
+      log.info({ err: error }, 'the cover is gone')
+      return null
+    }
+  }
+
+  return async (...job) => {
+    const [{ data }, context] = job
+    try {
+      const run = `transcode-${context.attempt}`
+      const dir = await artifacts.workDir(productionId(data.ticket, data.generation), run)
+      try {
+        return await produce(dir, job)
+      } finally {
+        await rm(dir, { recursive: true, force: true })
+      }
+    } catch (error) {
+      throw asFailure(error)
+    }
+  }
+}
+
+/** The file may know what the site does not say. */
+function tagsFrom(input: { title: string; uploader: string | null }, facts: FileFacts) {
+  return {
+    title: displayText(input.title) || displayText(facts.title ?? ''),
+    artist: displayText(input.uploader ?? '') || displayText(facts.artist ?? '') || null,
+  }
+}
+
+const FULL_DISK = ['ENOSPC', 'EDQUOT']
+
+function asFailure(error: unknown): unknown {
+  if (error instanceof ArtifactMissing) return new StageError('input_missing', { cause: error })
+  if (error instanceof StorageError) return new StageError('storage', { cause: error })
+  const isFull = error instanceof Error && 'code' in error && FULL_DISK.includes(String(error.code))
+  return isFull ? new StageError('disk_full', { cause: error }) : error
+}

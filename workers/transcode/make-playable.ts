@@ -1,0 +1,103 @@
+import { join } from 'node:path'
+import { StageError } from '../../queues/failure.ts'
+import type { Format } from '../../queues/media.ts'
+import { transcode } from '../../queues/stages/transcode.ts'
+import type { StageContext } from '../context.ts'
+import { checkEncode, type TranscodeLimits } from './budget.ts'
+import { capOptions, checkResult } from './check-result.ts'
+import type { Ffmpeg } from './ffmpeg.ts'
+import type { FileFacts } from './file-facts.ts'
+import { inputFence, pixelFence } from './input-fence.ts'
+import { type AudioTags, type Plan, planTranscode } from './plan.ts'
+import type { Probe } from './probe.ts'
+
+export interface PlayableDeps {
+  ffmpeg: Ffmpeg
+  probe: Probe
+  limits: TranscodeLimits
+}
+
+export interface Source {
+  path: string
+  facts: FileFacts
+  format: Format
+  tags: AudioTags
+  /** A JPEG of ours. */
+  cover: string | null
+}
+
+export interface Playable {
+  plan: Plan
+  /** The source itself for `as_is`, otherwise a new file in the work folder. */
+  path: string
+  facts: FileFacts
+}
+
+/** A minute before the stage's own limit, so that it is us who say what happened. */
+const DEADLINE_MS = transcode.timeoutMs - 60_000
+/** Moving the index of a large file to its front takes minutes on a slow disk, and reports nothing. */
+const STALL_MS = 10 * 60_000
+/** Failures of copying that encoding may get around: broken time stamps, for one. */
+const COPY_FAILURES = ['transcode_failed', 'not_media']
+
+/** Plans and does what is needed, and looks at what came out. A copy that does not play is encoded instead. */
+export async function makePlayable(
+  source: Source,
+  deps: PlayableDeps,
+  dir: string,
+  context: StageContext,
+): Promise<Playable> {
+  const settings = {
+    canToneMap: deps.ffmpeg.canToneMap,
+    tags: source.tags,
+    hasCover: source.cover !== null,
+  }
+  const plan = planTranscode(source.facts, source.format, settings)
+  try {
+    return await carryOut(plan, source, deps, dir, context)
+  } catch (error) {
+    const hopeful = error instanceof StageError && COPY_FAILURES.includes(error.code)
+    if (plan.treatment !== 'remux' || !hopeful || context.signal.aborted) throw error
+    context.log.info({ err: error }, 'a copy does not do')
+    const encode = planTranscode(source.facts, source.format, { ...settings, copyFailed: true })
+    return await carryOut(encode, source, deps, dir, context)
+  }
+}
+
+async function carryOut(
+  plan: Plan,
+  source: Source,
+  { ffmpeg, probe, limits }: PlayableDeps,
+  dir: string,
+  { log, signal, progress }: StageContext,
+): Promise<Playable> {
+  const { facts, path, format } = source
+  log.info({ treatment: plan.treatment, why: plan.why }, 'planned')
+  if (plan.treatment === 'as_is') return { plan, path, facts }
+  if (plan.encodesVideo && facts.video) checkEncode(facts.video, limits)
+  const output = join(dir, `ready.${plan.extension}`)
+  const inputs = [{ path, options: [...inputFence, ...pixelFence] }]
+  if (plan.usesCover && source.cover) inputs.push({ path: source.cover, options: ['-f', 'jpeg_pipe'] })
+  await ffmpeg.run(
+    {
+      inputs,
+      options: [...plan.options, ...capOptions(facts, plan, limits)],
+      output,
+      durationS: facts.durationS,
+    },
+    {
+      signal,
+      cwd: dir,
+      deadlineMs: DEADLINE_MS,
+      stallMs: STALL_MS,
+      onProgress: (percent) => progress({ percent, doneBytes: null, totalBytes: null }),
+    },
+  )
+  const result = await probe(output, { signal }).catch((error: unknown) => {
+    // What we made is no media: our failure, not the source's.
+    const ours = error instanceof StageError && error.code === 'not_media'
+    throw ours ? new StageError('transcode_failed', { cause: error }) : error
+  })
+  checkResult(facts, plan, result, format, limits)
+  return { plan, path: output, facts: result }
+}
