@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { FailureCode } from './failure.ts'
 import type { Keys } from './keys.ts'
-import { type Asker, Request, ticketFor } from './request.ts'
+import { type Asker, Request, type RequestState, ticketFor } from './request.ts'
 import type { Scripts } from './scripts.ts'
 
 /** A request outlives its delivery for as long as somebody may quote its code or press its buttons. */
@@ -40,8 +40,16 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
       throw new Error('no free ticket code')
     },
 
-    async set(ticket: string, fields: Partial<Record<keyof Request, string | number>>): Promise<void> {
+    async set(
+      ticket: string,
+      fields: Partial<Record<Exclude<keyof Request, 'state'>, string | number>>,
+    ): Promise<void> {
       await redis.hset(keys.request(ticket), fields)
+    },
+
+    /** Moves a request to another state; false when it is in none of `from` any more, because somebody was faster. */
+    async move(ticket: string, from: readonly RequestState[], to: RequestState): Promise<boolean> {
+      return (await scripts.move([keys.request(ticket)], [to, ...from])) === 1
     },
 
     /** Ends a request. False when it had ended before, or `round` is not its round any more. */

@@ -46,11 +46,12 @@ export function createHandler(deps: IntakeDeps): Handler<'intake'> {
   const advance = async (request: Request): Promise<string> => {
     if (request.state === 'cancelled' || request.state === 'delivered' || request.state === 'failed')
       return 'over'
+    if (request.state === 'delivering') return await send(request)
     const known = await facts.ofLink(request.linkHash)
     if (!known) return await inspectFirst(request)
     const format =
       request.format ?? choiceFor(known.choices, await preferences.get(request.botId, request.userId))
-    const byPreference = request.format === null && known.choices.length > 1
+    const byPreference = request.format === null ? known.choices.length > 1 : request.byPreference
     await requests.set(request.ticket, { format: format ?? '', byPreference: byPreference ? '1' : '0' })
     if (!format || !known.choices.some((choice) => choice.format === format)) return await ask(request)
     return await produce({ ...request, format }, known)
@@ -78,7 +79,8 @@ export function createHandler(deps: IntakeDeps): Handler<'intake'> {
   }
 
   const ask = async (request: Request): Promise<string> => {
-    await requests.set(request.ticket, { state: 'choosing', format: '' })
+    await requests.set(request.ticket, { format: '' })
+    if (!(await requests.move(request.ticket, ['asked', 'inspecting', 'choosing'], 'choosing'))) return 'over'
     await notifier.touch(request.ticket)
     return 'ask'
   }

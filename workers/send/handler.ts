@@ -53,7 +53,7 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
   /** The file is nowhere any more: the request starts over, and keeps its ticket. */
   const startOver = async ({ request, cached }: Delivery): Promise<{ how: string }> => {
     await joins.forget(request.mediaKey, cached.generation)
-    await requests.set(request.ticket, { state: 'asked' })
+    await requests.move(request.ticket, ['delivering'], 'asked')
     await queues.add(
       'intake',
       { kind: 'resume', ticket: request.ticket },
@@ -155,7 +155,7 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
     const cached = stored.data ?? null
     const known = await sentFiles.get(botId, mediaKey)
     if (!cached) {
-      await requests.set(request.ticket, { state: 'asked' })
+      await requests.move(request.ticket, ['delivering'], 'asked')
       await sentFiles.forget(botId, mediaKey)
       await queues.add(
         'intake',

@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { readConfig } from '../src/shared/config.ts'
+import { STAGE_NAMES } from './pipeline.ts'
+
+const Service = z.object({
+  image: z.string(),
+  command: z.array(z.string()).optional(),
+  environment: z.record(z.string(), z.string().nullable()).default({}),
+  ports: z.array(z.string()).default([]),
+  networks: z.array(z.string()).default([]),
+})
+const Compose = z.object({ services: z.record(z.string(), Service) })
+
+const textOf = (name: string) => readFile(new URL(`../${name}`, import.meta.url), 'utf8')
+const { services } = Compose.parse(parse(await textOf('docker-compose.yml'), { merge: true }))
+const stages = Object.entries(services).filter(([, { image }]) => image === 'clipferry-worker')
+
+/** What compose makes of a service's environment when .env holds nothing but what it must. */
+function environmentOf(name: string): Record<string, string | undefined> {
+  const given: Record<string, string> = { BOT_TOKEN: `123456:${'a'.repeat(35)}` }
+  return Object.fromEntries(
+    Object.entries(services[name]?.environment ?? {}).map(([key, value]) => [
+      key,
+      value?.replace(/\$\{(\w+)(?::-([^}]*)|:\?[^}]*)\}/g, (_, variable: string, fallback?: string) =>
+        fallback === undefined ? (given[variable] ?? 'secret-of-12') : fallback,
+      ),
+    ]),
+  )
+}
+
+test('there is a service for each stage, in the order of the pipeline, and its command is its name', () => {
+  expect(stages.map(([name]) => name)).toEqual(STAGE_NAMES)
+  for (const [name, { command }] of stages) expect([name, command]).toEqual([name, [name]])
+})
+
+test('nothing but the dashboard is published, and that on this host only', () => {
+  const published = Object.entries(services).flatMap(([name, { ports }]) => ports.map((port) => [name, port]))
+  expect(published).toEqual([['web', expect.stringMatching(/^127\.0\.0\.1:/)]])
+})
+
+test('only what talks to sites or to Telegram has a way out', () => {
+  const ways = Object.entries(services).filter(([, { networks }]) => networks.includes('outside'))
+  expect(ways.map(([name]) => name)).toEqual(['telegram-bot-api', 'bot', 'web', 'inspect', 'fetch'])
+})
+
+test('the environment of every process of ours is complete', () => {
+  readConfig(['common', 'telegram', 'bot', 'links'], environmentOf('bot'))
+  readConfig(['common', 'web'], environmentOf('web'))
+  readConfig(['database'], environmentOf('migrate'))
+  for (const [name] of stages)
+    readConfig(
+      ['common', 'telegram', 'links', 'storage', 'artifacts', 'tools', 'limits', 'database', 'worker'],
+      environmentOf(name),
+    )
+})
+
+test('.env.example explains every variable of the configuration and of compose, and no other', async () => {
+  const names = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, name]) => name)
+  const read = new Set([
+    ...names(await textOf('src/shared/config.ts'), /^ {2}([A-Z][A-Z0-9_]+):/gm),
+    ...names(await textOf('docker-compose.yml'), /\$\{(\w+)/g),
+    ...STAGE_NAMES.map((name) => `CONCURRENCY_${name.toUpperCase()}`),
+  ])
+  const explained = names(await textOf('.env.example'), /^#?([A-Z][A-Z0-9_]+)=/gm)
+  expect(explained.toSorted()).toEqual([...read].toSorted())
+  const passedOn = Object.values(services).flatMap(({ environment }) =>
+    Object.keys(environment).filter((key) => environment[key] === null),
+  )
+  for (const key of passedOn) expect(explained).toContain(key)
+})
