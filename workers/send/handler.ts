@@ -66,7 +66,6 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
     { request, cached: { file } }: Delivery,
     how: string,
   ): Promise<{ how: string }> => {
-    if (!(await requests.settle(request, { state: 'delivered' }, request.round))) return { how }
     const { ticket, round, botId, userId, mediaKey } = request
     const id = eventId('download_completed', ticket, round)
     const now = Date.now()
@@ -89,6 +88,8 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
       },
       { jobId: id },
     )
+    // Last, so that a crash before it makes the whole delivery run again: its effects have happened, its ids are taken.
+    await requests.settle(request, { state: 'delivered' }, request.round)
     return { how }
   }
 
