@@ -1,0 +1,15 @@
+import type { Logger } from '../shared/logger.ts'
+import type { Messages } from '../shared/messages/messages.ts'
+import type { BotStore } from './bot-store.ts'
+import type { Replies } from './replies.ts'
+
+/** What the features of the bot are made from. */
+export interface BotDeps {
+  botId: number
+  store: BotStore
+  messages: Messages
+  replies: Replies
+  log: Logger
+  /** Origins on private addresses that are allowed all the same. */
+  allowOrigins: readonly string[]
+}

@@ -1,0 +1,71 @@
+import type { Redis } from 'ioredis'
+import type { AnalyticsEvent } from '../../queues/event.ts'
+import type { Keys } from '../../queues/keys.ts'
+import type { FormatId } from '../../queues/media.ts'
+import type { Preferences } from '../../queues/preferences.ts'
+import type { Queues } from '../../queues/queues.ts'
+import type { IntakeData } from '../../queues/stages/intake.ts'
+import { reach } from './store-away.ts'
+
+interface BotStoreDeps {
+  redis: Redis
+  keys: Keys
+  queues: Queues
+  preferences: Preferences
+  /** Says that a ticket has something new to show. */
+  refresh: (ticket: string) => Promise<void>
+}
+
+export interface TicketOwner {
+  botId: number
+  chatId: number
+  userId: number
+}
+
+export type BotStore = ReturnType<typeof createBotStore>
+
+/** All that the bot reads and writes. Redis only; every failure is a StoreAway, and every write can be repeated. */
+export function createBotStore({ redis, keys, queues, preferences, refresh }: BotStoreDeps) {
+  return {
+    /** One update is one job, however often it comes: `origin` names the update. */
+    intake: (origin: string, data: IntakeData): Promise<void> =>
+      reach(queues.add('intake', data, { jobId: origin })),
+
+    event: (event: AnalyticsEvent): Promise<void> =>
+      reach(queues.add('analytics', event, { jobId: event.id })),
+
+    /** Whose ticket it is; null when it is unknown, or over for long. */
+    async ownerOf(ticket: string): Promise<TicketOwner | null> {
+      const [botId, chatId, userId] = await reach(
+        redis.hmget(keys.request(ticket), 'botId', 'chatId', 'userId'),
+      )
+      return botId && chatId && userId
+        ? { botId: Number(botId), chatId: Number(chatId), userId: Number(userId) }
+        : null
+    },
+
+    /** Turns "always use my choice" over and gives what it is now. The same `origin` again changes nothing. */
+    async toggleRemember(ticket: string, origin: string): Promise<boolean> {
+      const key = keys.request(ticket)
+      const [remember, setBy] = await reach(redis.hmget(key, 'remember', 'rememberSetBy'))
+      const now = setBy === origin ? remember === '1' : remember !== '1'
+      await reach(redis.hset(key, { remember: now ? '1' : '0', rememberSetBy: origin }))
+      await reach(refresh(ticket))
+      return now
+    },
+
+    /** How many requests of a person in a chat are not over. */
+    async activeIn({ botId, chatId, userId }: TicketOwner): Promise<number> {
+      const tickets = await reach(redis.smembers(keys.active(botId, userId)))
+      const chats = await Promise.all(
+        tickets.map((ticket) => reach(redis.hget(keys.request(ticket), 'chatId'))),
+      )
+      return chats.filter((chat) => chat === `${chatId}`).length
+    },
+
+    preference: (botId: number, userId: number): Promise<FormatId | null> =>
+      reach(preferences.get(botId, userId)),
+    forgetPreference: (botId: number, userId: number): Promise<void> =>
+      reach(preferences.clear(botId, userId)),
+  }
+}

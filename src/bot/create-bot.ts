@@ -1,0 +1,27 @@
+import { Bot } from 'grammy'
+import type { Telegram } from '../shared/telegram/create-telegram.ts'
+import type { BotDeps } from './bot-deps.ts'
+import { cancelCommand } from './features/cancel-command.ts'
+import { helpCommand } from './features/help-command.ts'
+import { links } from './features/links.ts'
+import { qualityCommand } from './features/quality-command.ts'
+import { startCommand } from './features/start-command.ts'
+import { ticketButtons } from './features/ticket-buttons.ts'
+import { poisonGuard } from './poison-guard.ts'
+
+/** The updates that we want; everything else (edits, channel posts, inline queries) is not even sent to us. */
+export const ALLOWED_UPDATES = ['message', 'callback_query'] as const
+
+/**
+ * The bot: updates in, jobs out. `handleUpdate` resolves when what the update asks for is safe in the queue, and
+ * rejects (a BotError, its `error` a StoreAway when Redis is away) when the same update must be handled again.
+ */
+export function createBot(token: string, telegram: Telegram, deps: BotDeps): Bot {
+  const bot = new Bot(token, { client: telegram.client })
+  bot.api.config.use(telegram.transformer)
+  bot.use(poisonGuard(deps))
+  bot.use(startCommand(deps), helpCommand(deps), cancelCommand(deps), qualityCommand(deps))
+  bot.use(ticketButtons(deps))
+  bot.use(links(deps))
+  return bot
+}

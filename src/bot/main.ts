@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Api, GrammyError } from 'grammy'
+import { createState } from '../../queues/state.ts'
+import { ConfigError, readConfig } from '../shared/config.ts'
+import { createLogger } from '../shared/logger.ts'
+import { createMessages } from '../shared/messages/messages.ts'
+import { createRedis } from '../shared/redis.ts'
+import { createTelegram } from '../shared/telegram/create-telegram.ts'
+import { createBotStore } from './bot-store.ts'
+import { showCommandMenu } from './command-menu.ts'
+import { createBot } from './create-bot.ts'
+import { createOneMoment } from './one-moment.ts'
+import { createReplies } from './replies.ts'
+import { serveUpdates } from './serve-updates.ts'
+
+/** What the bot says itself can wait a little at Telegram's gate; its updates do not wait for it. */
+const HOLD_AT_GATE_MS = 1500
+const UNGATED_TIMEOUT_S = 10
+/** A stopping bot lets its last replies go out for so long. */
+const LAST_REPLIES_MS = 5000
+
+/** `node src/bot/main.ts` runs the bot, until SIGTERM or SIGINT. */
+async function main(): Promise<void> {
+  const config = readConfig(['common', 'telegram', 'bot', 'links'])
+  const log = createLogger(config.LOG_LEVEL, 'bot')
+  const redis = createRedis(config.REDIS_URL, { role: 'producer' })
+  const { keys, queues, preferences, notifier } = createState(redis, config.REDIS_PREFIX)
+  const telegram = createTelegram({
+    token: config.BOT_TOKEN,
+    apiUrl: config.BOT_API_URL,
+    mode: config.BOT_API_MODE,
+    redis,
+    prefix: config.REDIS_PREFIX,
+    holdMs: HOLD_AT_GATE_MS,
+  })
+  const messages = createMessages()
+  const replies = createReplies(log)
+  const ungated = new Api(config.BOT_TOKEN, { ...telegram.client, timeoutSeconds: UNGATED_TIMEOUT_S })
+  const oneMoment = createOneMoment(ungated, messages, log)
+  const bot = createBot(config.BOT_TOKEN, telegram, {
+    botId: telegram.botId,
+    store: createBotStore({ redis, keys, queues, preferences, refresh: notifier.touch }),
+    messages,
+    replies,
+    log,
+    allowOrigins: config.LINK_ALLOW_ORIGINS,
+  })
+
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+  process.once('SIGTERM', () => stopping.abort())
+  process.once('SIGINT', () => stopping.abort())
+  try {
+    const stop = await serveUpdates({ bot, config, oneMoment, log, signal })
+    replies.run(() => showCommandMenu(telegram.api, messages, log))
+    await stopped
+    log.info('stopping')
+    await stop()
+    const said = Promise.all([replies.settled(), oneMoment.settled()])
+    await Promise.race([said, sleep(LAST_REPLIES_MS, undefined, { ref: false })])
+  } catch (error) {
+    if (!signal.aborted) throw error
+  } finally {
+    await queues.close()
+    redis.disconnect()
+  }
+  log.info('stopped')
+}
+
+try {
+  await main()
+  // Replies that nobody waits for any more must not hold the process.
+  process.exit(0)
+} catch (error) {
+  const isRefused = error instanceof GrammyError
+  if (!isRefused && !(error instanceof ConfigError)) throw error
+  const hint = isRefused
+    ? `Telegram refuses to work with these settings: ${error.description}. Check BOT_TOKEN.`
+    : error.message
+  process.stderr.write(`${hint}\n`)
+  process.exit(1)
+}
