@@ -1,0 +1,17 @@
+# Bot, web and migrate: no ffmpeg and no yt-dlp. The file to run is the command.
+FROM node:24-bookworm-slim AS modules
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --ignore-scripts
+
+FROM node:24-bookworm-slim
+WORKDIR /app
+ENV NODE_ENV=production
+COPY --from=modules /app/node_modules node_modules
+COPY package.json ./
+COPY queues queues
+COPY src/shared src/shared
+COPY src/bot src/bot
+COPY src/web src/web
+USER node
+ENTRYPOINT ["node"]
