@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { GUARD } from '../../shared/guarded-process.ts'
+import { findTools } from '../tools.ts'
 import { type Abilities, clipRecipe } from './clip-recipe.ts'
 import { lockFile } from './file-lock.ts'
 
@@ -19,7 +20,7 @@ const VERSION = createHash('sha256')
   .slice(0, 12)
 
 const ffmpeg = (args: string[], cwd: string) =>
-  execa(GUARD, ['ffmpeg', '-nostdin', '-hide_banner', '-loglevel', 'error', ...args], { cwd })
+  execa(GUARD, [findTools().ffmpegPath, '-nostdin', '-hide_banner', '-loglevel', 'error', ...args], { cwd })
 
 async function abilitiesOf(cwd: string): Promise<Abilities> {
   const [version, encoders, text] = await Promise.all([

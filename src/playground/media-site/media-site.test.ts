@@ -1,5 +1,6 @@
 import { execa } from 'execa'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { findTools } from '../tools.ts'
 import { SAMPLE_MEDIA_DIR } from './make-media.ts'
 import { createMediaSite } from './media-site.ts'
 
@@ -25,7 +26,7 @@ async function beginning(path: string, atLeastBytes: number): Promise<{ answer: 
 }
 
 async function probe(path: string, entries: string): Promise<string> {
-  const { stdout } = await execa('ffprobe', [
+  const { stdout } = await execa(findTools().ffprobePath, [
     '-v',
     'error',
     '-show_entries',

@@ -5,8 +5,11 @@
 export function element(name, attributes = {}, ...children) {
   const node = document.createElement(name)
   for (const [key, value] of Object.entries(attributes)) {
-    if (value === undefined || value === null || value === false) continue
-    if (key.startsWith('on')) node.addEventListener(key.slice(2), value)
+    if (value === undefined || value === null) continue
+    // For ARIA "false" is a value; elsewhere it is the absence of the attribute.
+    if (key.startsWith('aria-')) node.setAttribute(key, String(value))
+    else if (value === false) continue
+    else if (key.startsWith('on')) node.addEventListener(key.slice(2), value)
     else node.setAttribute(key, value === true ? '' : String(value))
   }
   node.append(...children.filter((child) => child !== null && child !== undefined && child !== false))

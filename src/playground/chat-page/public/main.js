@@ -76,13 +76,17 @@ function drawFoot() {
 }
 
 function openChat(id) {
+  byId('app').classList.add('in-chat')
   chatId = id
   unread.delete(id)
-  const chat = chatOf(id)
-  byId('app').classList.add('in-chat')
+  drawChat()
+}
+
+function drawChat() {
+  const chat = chatOf(chatId)
   byId('talk-title').textContent = titleOf(chat)
   paintAvatar(byId('talk-avatar'), titleOf(chat), chat.id)
-  conversation.show(chat, me, viewsOf(id))
+  conversation.show(chat, me, viewsOf(chatId))
   drawStatus()
   drawFoot()
   drawSide()
@@ -127,7 +131,7 @@ function createCatchUp(person) {
         messages = new Map(loaded.map(([id, views]) => [id, new Map(views.map((view) => [view.id, view]))]))
         banner('')
         if (chatId === undefined) drawSide()
-        else openChat(chatId)
+        else drawChat()
       } catch {
         banner(say('lost'))
       }
@@ -144,6 +148,7 @@ function become(person) {
   me = person
   messages = new Map()
   unread = new Map()
+  chatId = undefined
   localStorage.setItem('person', String(person))
   speak(state.users.find((user) => user.id === person)?.languageCode)
   showPeople(state.users, me, become)

@@ -63,15 +63,13 @@ function footLine(view, onDelete) {
 }
 
 /**
- * One message. `actions`: onPress(data) -> promise, onDelete(), onCommand(text), onJump(). A player of the
- * message as it was (`before`) is kept when the file is the same: an edit of the words must not stop a video.
+ * One message. `actions`: onPress(data) -> promise, onDelete(), onCommand(text), onJump(). Without `withMedia` the
+ * place of the media stays empty, for whoever already has its player.
  */
-export function messageView(view, { mine, withSender, original, before, actions }) {
+export function messageView(view, { mine, withSender, original, withMedia, actions }) {
   const words = view.text ?? view.caption
   const entities = view.text === undefined ? view.captionEntities : view.entities
-  const kept = view.media && before?.dataset.fileId === view.media.fileId
-  const media = view.media && element('div', { class: 'holder' })
-  if (media) media.append(...(kept ? before.querySelector('.holder').childNodes : mediaView(view.media)))
+  const media = view.media && element('div', { class: 'holder' }, ...(withMedia ? mediaView(view.media) : []))
   const bubble = element(
     'div',
     { class: 'bubble' },
