@@ -13,7 +13,11 @@ const thumbOf = (media) => (media.thumbFileId ? fileUrl(media.thumbFileId) : und
 /** In place of a player that failed: what one can still do. */
 function whenBroken(node, media) {
   const download = () =>
-    element('a', { href: fileUrl(media.fileId), download: media.fileName ?? '' }, say('download'))
+    element(
+      'a',
+      { class: 'broken-link', href: fileUrl(media.fileId), download: media.fileName ?? '' },
+      say('download'),
+    )
   node.addEventListener('error', () =>
     node.replaceWith(element('p', { class: 'broken', role: 'alert' }, `${say('broken')} `, download())),
   )
