@@ -3,10 +3,10 @@ import type { FileFacts, VideoFacts } from './file-facts.ts'
 import { CONTAINERS, MAX_SIDE_PIXELS } from './input-fence.ts'
 
 export interface TranscodeLimits {
-  maxFileMb: number
-  maxDurationMinutes: number
-  /** Pixels of one picture times pictures, in millions: what an encode may cost at most. */
-  budgetMegapixels: number
+  maxFileBytes: number
+  maxDurationS: number
+  /** Pixels of one picture times pictures: what an encode may cost at most. */
+  transcodeBudgetPixels: number
 }
 
 const MAX_STREAMS = 8
@@ -26,7 +26,7 @@ export function checkFile(facts: FileFacts, limits: TranscodeLimits): void {
   if (video && Math.max(video.width, video.height) > MAX_SIDE_PIXELS)
     refuse('over_budget', `${video.width}x${video.height}`)
   if (video && !audio && isStill(video, durationS)) refuse('not_media', 'a single picture')
-  if ((durationS ?? 0) > limits.maxDurationMinutes * 60) refuse('too_long', `${Math.round(durationS ?? 0)} s`)
+  if ((durationS ?? 0) > limits.maxDurationS) refuse('too_long', `${Math.round(durationS ?? 0)} s`)
   if (mp4?.truncated) refuse('not_media', 'truncated')
 }
 
@@ -36,7 +36,7 @@ function isStill(video: VideoFacts, durationS: number | null): boolean {
 
 /** How many pictures of this size may be encoded. */
 export function affordableFrames(video: VideoFacts, limits: TranscodeLimits): number {
-  return Math.floor((limits.budgetMegapixels * 1e6) / (video.width * video.height))
+  return Math.floor(limits.transcodeBudgetPixels / (video.width * video.height))
 }
 
 /**
@@ -47,5 +47,3 @@ export function checkEncode(video: VideoFacts, limits: TranscodeLimits): void {
   if ((video.frames ?? 0) > affordableFrames(video, limits))
     throw new StageError('over_budget', { detail: `${video.width}x${video.height} x ${video.frames}` })
 }
-
-export const maxFileBytes = (limits: TranscodeLimits) => limits.maxFileMb * 1024 * 1024

@@ -1,6 +1,6 @@
 import { StageError } from '../../queues/failure.ts'
 import type { Format } from '../../queues/media.ts'
-import { affordableFrames, maxFileBytes, type TranscodeLimits } from './budget.ts'
+import { affordableFrames, type TranscodeLimits } from './budget.ts'
 import type { FileFacts } from './file-facts.ts'
 import { type Plan, planTranscode } from './plan.ts'
 
@@ -10,7 +10,7 @@ const OVERTIME_S = 30
 /** A source says how long and how large it is; these options hold it to that, whatever it says. */
 export function capOptions(facts: FileFacts, plan: Plan, limits: TranscodeLimits): string[] {
   return [
-    ...['-t', String(limits.maxDurationMinutes * 60 + OVERTIME_S), '-fs', String(maxFileBytes(limits))],
+    ...['-t', String(limits.maxDurationS + OVERTIME_S), '-fs', String(limits.maxFileBytes)],
     ...(plan.encodesVideo && facts.video
       ? ['-frames:v', String(affordableFrames(facts.video, limits) + 1)]
       : []),
@@ -30,9 +30,9 @@ export function checkResult(
   limits: TranscodeLimits,
 ): void {
   // ffmpeg stops at the cap, so a file of just that size is not whole either.
-  if (result.sizeBytes >= maxFileBytes(limits)) throw new StageError('too_large')
+  if (result.sizeBytes >= limits.maxFileBytes) throw new StageError('too_large')
   const durationS = result.durationS ?? 0
-  if (durationS > limits.maxDurationMinutes * 60 + OVERTIME_S / 2) throw new StageError('too_long')
+  if (durationS > limits.maxDurationS + OVERTIME_S / 2) throw new StageError('too_long')
   if (
     plan.encodesVideo &&
     source.video &&

@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises'
 import { execa } from 'execa'
 import fluent from 'fluent-ffmpeg'
 import { StageError } from '../../queues/failure.ts'
-import { createGuardedTool, GUARD, killGroup } from '../../src/shared/guarded-process.ts'
+import { GUARD, killGroup } from '../../src/shared/guarded-process.ts'
 import { ffmpegFailure } from './ffmpeg-failure.ts'
 
 /** One run of ffmpeg: every argument is one element, paths are absolute. */
@@ -33,8 +33,8 @@ export interface Ffmpeg {
    * @throws StageError `cancelled`, `timeout`, `stalled`, `disk_full`, `not_media`, `transcode_failed`, `internal`.
    */
   run(job: FfmpegJob, options: RunOptions): Promise<void>
-  /** Has the filters that turn HDR into what every screen shows. */
-  canToneMap: boolean
+  /** Whether it has the filters that turn HDR into what every screen shows. */
+  canToneMap(): Promise<boolean>
 }
 
 const KEPT_LINES = 20
@@ -42,27 +42,32 @@ const SAYS_TIME = /^out_time_us=(\d+)$/
 /** Lines of `-progress`: all else on stderr is a complaint. */
 const PROGRESS_LINE = /^[a-z0-9_]+=\s*\S*$/
 
-/**
- * The only place that knows fluent-ffmpeg (2.1.3, archived).
- * `command`: ffmpeg, by name or path. `wrapperDir`: gets a small executable that must stay as long as this is used.
- */
-export async function createFfmpeg(command: string, wrapperDir: string): Promise<Ffmpeg> {
-  const tool = await createGuardedTool(wrapperDir, 'ffmpeg', command)
-  const filters = await execa(GUARD, [command, '-hide_banner', '-filters'], {
-    reject: false,
-    timeout: 30_000,
-  })
+/** The only place that knows fluent-ffmpeg (2.1.3, archived). `tool`: ffmpeg, by name or path. */
+export function createFfmpeg(tool: string): Ffmpeg {
+  let toneMaps: Promise<boolean> | null = null
   return {
-    canToneMap: /\bzscale\b/.test(filters.stdout) && /\btonemap\b/.test(filters.stdout),
+    canToneMap() {
+      toneMaps ??= hasToneMapping(tool)
+      return toneMaps
+    },
     async run(job, options) {
-      // fluent-ffmpeg takes the whole process down when one of these is missing.
-      await Promise.all([access(tool), access(options.cwd)])
+      // fluent-ffmpeg takes the whole process down when it cannot start in a folder.
+      await access(options.cwd)
       if (options.signal.aborted) throw new StageError('cancelled')
       await new Promise<void>((resolve, reject) => {
         start(tool, job, options, (failure) => (failure ? reject(failure) : resolve()))
       })
     },
   }
+}
+
+async function hasToneMapping(tool: string): Promise<boolean> {
+  const { stdout } = await execa(GUARD, [tool, '-hide_banner', '-filters'], {
+    reject: false,
+    timeout: 30_000,
+    killSignal: 'SIGKILL',
+  })
+  return /\bzscale\b/.test(stdout) && /\btonemap\b/.test(stdout)
 }
 
 function start(tool: string, job: FfmpegJob, options: RunOptions, done: (failure: Error | null) => void) {
@@ -115,8 +120,11 @@ function start(tool: string, job: FfmpegJob, options: RunOptions, done: (failure
 
 function commandOf(tool: string, job: FfmpegJob, cwd: string) {
   const command = fluent({ cwd, stdoutLines: KEPT_LINES })
-  command.setFfmpegPath(tool)
-  for (const { path, options } of job.inputs) command.input(path).inputOptions('-nostdin', ...options)
+  command.setFfmpegPath(GUARD)
+  // The guard wants the command as its first argument, and the first input's options are the first arguments.
+  job.inputs.forEach(({ path, options }, n) => {
+    command.input(path).inputOptions(...(n === 0 ? [tool, '-nostdin'] : []), ...options)
+  })
   command
     .output(job.output)
     // Spread, not an array: it splits the elements of an array that consist of two words (a title, say).

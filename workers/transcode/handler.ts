@@ -5,24 +5,31 @@ import { parseFormat } from '../../queues/media.ts'
 import { ArtifactMissing, type Artifacts } from '../../src/shared/artifacts/artifacts.ts'
 import { StorageError } from '../../src/shared/storage/storage-error.ts'
 import type { Handler } from '../context.ts'
-import { checkFile, maxFileBytes } from './budget.ts'
+import type { TranscodeLimits } from './budget.ts'
+import { checkFile } from './budget.ts'
 import { prepareCover } from './cover.ts'
 import { displayText } from './display-text.ts'
+import { createFfmpeg } from './ffmpeg.ts'
 import type { FileFacts } from './file-facts.ts'
-import { makePlayable, type PlayableDeps } from './make-playable.ts'
+import { makePlayable } from './make-playable.ts'
 import { mediaFile } from './media-file.ts'
+import { createProbe } from './probe.ts'
 import { coverThumbnail, videoThumbnail } from './thumbnail.ts'
 
-export interface TranscodeDeps extends PlayableDeps {
+export interface TranscodeDeps {
   artifacts: Pick<Artifacts, 'workDir' | 'keep' | 'open'>
+  /** Names or paths. */
+  tools: { FFMPEG_PATH: string; FFPROBE_PATH: string }
+  limits: TranscodeLimits
 }
 
 type Job = Parameters<Handler<'transcode'>>
 type Result = Awaited<ReturnType<Handler<'transcode'>>>
 
 /** Makes sure that Telegram plays the file: looks at it, judges it, does as little as possible, looks again. */
-export function createHandler(deps: TranscodeDeps): Handler<'transcode'> {
-  const { artifacts, probe, limits } = deps
+export function createHandler({ artifacts, tools, limits }: TranscodeDeps): Handler<'transcode'> {
+  const ffmpeg = createFfmpeg(tools.FFMPEG_PATH)
+  const probe = createProbe(tools.FFPROBE_PATH)
 
   const produce = async (dir: string, [{ data, input }, context]: Job): Promise<Result> => {
     if (!input) throw new StageError('input_missing')
@@ -34,12 +41,13 @@ export function createHandler(deps: TranscodeDeps): Handler<'transcode'> {
 
     const format = parseFormat(data.format)
     const isAudio = format.kind === 'audio' || !facts.video
-    const pictures = { ffmpeg: deps.ffmpeg, signal, log, cwd: dir }
+    const pictures = { ffmpeg, signal, log, cwd: dir }
     const offered = isAudio && input.cover ? await openCover(input.cover, context) : null
     const cover = isAudio ? await prepareCover({ path, facts, offered }, pictures) : null
     const tags = tagsFrom(input, facts)
-    const made = await makePlayable({ path, facts, format, tags, cover }, deps, dir, context)
-    if (made.facts.sizeBytes > maxFileBytes(limits)) throw new StageError('too_large')
+    const source = { path, facts, format, tags, cover }
+    const made = await makePlayable(source, { ffmpeg, probe, limits }, dir, context)
+    if (made.facts.sizeBytes > limits.maxFileBytes) throw new StageError('too_large')
 
     const thumbnail = isAudio
       ? cover && (await coverThumbnail(cover, pictures))

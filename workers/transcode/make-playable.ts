@@ -48,7 +48,7 @@ export async function makePlayable(
   context: StageContext,
 ): Promise<Playable> {
   const settings = {
-    canToneMap: deps.ffmpeg.canToneMap,
+    canToneMap: source.facts.video?.hdr ? await deps.ffmpeg.canToneMap() : false,
     tags: source.tags,
     hasCover: source.cover !== null,
   }
