@@ -47,7 +47,10 @@ const TEXTS: [RegExp, Exclude<TelegramFault['kind'], 'migrated' | 'flood' | 'bus
   [/not enough rights|no rights to send|need administrator rights|CHAT_ADMIN_REQUIRED/i, 'chat_unreachable'],
   [/CHAT_WRITE_FORBIDDEN|CHAT_RESTRICTED|CHAT_SEND_\w+_FORBIDDEN|USER_IS_BLOCKED/i, 'chat_unreachable'],
   [/TOPIC_(CLOSED|DELETED)|message thread not found|group chat was deactivated/i, 'chat_unreachable'],
-  [/(file|entity|photo) (is )?too (big|large)|too big (for|file)|bytes is too big/i, 'file_too_big'],
+  [
+    /(file|entity|photo) (is )?too (big|large)|too big (for|file)|bytes is too big|FILE_PARTS_INVALID/i,
+    'file_too_big',
+  ],
   [
     /wrong (remote )?file[ _]id|invalid file[ _]id|FILE_REFERENCE_|FILE_ID_INVALID|MEDIA_EMPTY/i,
     'bad_file_id',

@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises'
-import { sep } from 'node:path'
+import { resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { InputFile } from 'grammy'
 
@@ -25,6 +25,8 @@ export function createMediaInput(mode: 'cloud' | 'local', filesDir: string | nul
     // Links are followed first: what counts is the file that would be read.
     const [path, root] = await Promise.all([realpath(source.path), realpath(filesDir)])
     if (!path.startsWith(root + sep)) throw new RangeError('not a file of ours')
-    return mode === 'local' ? pathToFileURL(path).href : new InputFile(path, filename)
+    // The server knows the folder by the name that is configured, which may itself be a link here.
+    const given = resolve(source.path)
+    return mode === 'local' ? pathToFileURL(given).href : new InputFile(given, filename)
   }
 }

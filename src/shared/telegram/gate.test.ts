@@ -1,0 +1,174 @@
+import type { Redis } from 'ioredis'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { testRedis } from '../../playground/testing/services.ts'
+import { createGate, type Passage } from './gate.ts'
+import { GateBusy } from './telegram-error.ts'
+
+/**
+ * All times are those of Redis: what the gate promised, whatever this machine makes of it. A promise is used up to
+ * 20 ms late, never early.
+ */
+const LATE_MS = 20
+const BOT_ID = 7
+const { redis, prefix: filePrefix } = await testRedis()
+
+let round = 0
+let prefix = ''
+beforeEach(() => {
+  prefix = `${filePrefix}:${round++}`
+})
+
+const calendarKey = () => `${prefix}:gate:${BOT_ID}:calendar`
+const gates = (count: number, holdMs: number) =>
+  Array.from({ length: count }, () => createGate({ redis, prefix, botId: BOT_ID, holdMs }))
+
+async function redisNowMs(client: Redis): Promise<number> {
+  const [seconds, micros] = await client.time()
+  return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)
+}
+
+/** The slots in the calendar, by call; it forgets them after two seconds. */
+async function slots(): Promise<Map<string, number>> {
+  const flat = await redis.zrange(calendarKey(), 0, -1, 'WITHSCORES')
+  return new Map(flat.flatMap((id, i) => (i % 2 === 0 ? [[id, Number(flat[i + 1])] as const] : [])))
+}
+
+const mostInAWindow = (times: number[], windowMs: number) =>
+  Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + windowMs).length))
+
+const passUntilThrough = async (gate: ReturnType<typeof createGate>, passage: Passage): Promise<void> => {
+  for (;;) {
+    try {
+      return await gate.pass(passage)
+    } catch (error) {
+      if (!(error instanceof GateBusy)) throw error
+      await new Promise((resolve) => setTimeout(resolve, error.waitMs))
+    }
+  }
+}
+
+const person = (chatId: number, isDelivery = true): Passage => ({ chatId, isDelivery })
+
+describe('the whole bot', () => {
+  it('never sends more than 30 in any second, from three processes', async () => {
+    const seen = new Map<string, number>()
+    const record = async () => {
+      for (const [id, at] of await slots()) seen.set(id, at)
+    }
+    const three = gates(3, 1500)
+    const passages = Array.from({ length: 75 }, (_, i) => person(i + 1, i % 2 === 0))
+    const all = passages.map((passage, i) => {
+      const gate = three[i % 3]
+      return gate ? passUntilThrough(gate, passage).then(record) : Promise.reject(new RangeError())
+    })
+    await Promise.all(all)
+    const times = [...seen.values()].sort((a, b) => a - b)
+    expect(times.length).toBeGreaterThanOrEqual(75)
+    expect(mostInAWindow(times, 1000 + LATE_MS)).toBeLessThanOrEqual(30)
+  })
+
+  it('lets deliveries go first: a text passes only when no slot is reserved', async () => {
+    const [gate] = gates(1, 10_000)
+    if (!gate) throw new RangeError()
+    const order: string[] = []
+    const deliveries = Array.from({ length: 10 }, (_, i) =>
+      gate.pass(person(i + 1)).then(() => order.push('delivery')),
+    )
+    await Promise.race(deliveries)
+    const text = gate.pass(person(100, false)).then(() => order.push('text'))
+    await Promise.all([...deliveries, text])
+    expect(order.at(-1)).toBe('text')
+  })
+})
+
+describe('one chat', () => {
+  it('gets two at once, then one a second; more is refused before anything is reserved', async () => {
+    const [gate] = gates(1, 500)
+    if (!gate) throw new RangeError()
+    await gate.pass(person(1))
+    await gate.pass(person(1))
+    const before = await slots()
+    const busy: unknown = await gate.pass(person(1)).catch((error: unknown) => error)
+    expect(busy).toBeInstanceOf(GateBusy)
+    expect(busy instanceof GateBusy && busy.waitMs).toBeGreaterThan(500)
+    expect([...(await slots()).keys()].every((id) => before.has(id))).toBe(true)
+    // Others are not concerned.
+    await gate.pass(person(2))
+  })
+
+  it('waits in place for a slot that comes soon enough', async () => {
+    const [gate] = gates(1, 5000)
+    if (!gate) throw new RangeError()
+    for (let i = 0; i < 3; i++) await gate.pass(person(1))
+    const times = [...(await slots()).values()].sort((a, b) => a - b)
+    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(1000)
+  })
+
+  it('a group gets 20 a minute', async () => {
+    const [gate] = gates(1, 0)
+    if (!gate) throw new RangeError()
+    for (const chatId of [-100_1, '@somewhere']) {
+      for (let i = 0; i < 3; i++) await passUntilThrough(gate, { chatId, isDelivery: true })
+      const busy: unknown = await gate.pass({ chatId, isDelivery: true }).catch((error: unknown) => error)
+      // Three at once, then one each 3.5 s: 3 + 17 in a minute.
+      expect(busy instanceof GateBusy && busy.waitMs).toBeGreaterThan(2000)
+    }
+  })
+
+  it('an edit of an inline message, which has no chat, waits for the bot only', async () => {
+    const [gate] = gates(1, 1000)
+    if (!gate) throw new RangeError()
+    for (let i = 0; i < 6; i++) await gate.pass({ chatId: null, isDelivery: true })
+  })
+})
+
+describe('after a 429', () => {
+  it('the chat waits, and nobody else', async () => {
+    const [gate] = gates(1, 100)
+    if (!gate) throw new RangeError()
+    expect(await gate.penalize(1, 60_000)).toBe('chat')
+    expect(await gate.penalize(1, 60_000)).toBe('chat')
+    const busy: unknown = await gate.pass(person(1)).catch((error: unknown) => error)
+    expect(busy instanceof GateBusy && busy.waitMs).toBeGreaterThan(50_000)
+    await gate.pass(person(2))
+  })
+
+  it('the bot waits when three different chats were refused; so do those that had a slot', async () => {
+    const [gate] = gates(1, 20_000)
+    if (!gate) throw new RangeError()
+    for (let i = 0; i < 3; i++) await gate.pass(person(-1))
+    // Has a slot in 3.5 s, which falls into the pause.
+    const promised = gate.pass(person(-1)).then(() => redisNowMs(redis))
+    expect(await gate.penalize(11, 5000)).toBe('chat')
+    expect(await gate.penalize(12, 5000)).toBe('chat')
+    const pausedAtMs = await redisNowMs(redis)
+    expect(await gate.penalize(13, 5000)).toBe('bot')
+    await gate.pass(person(99, false))
+    expect(await redisNowMs(redis)).toBeGreaterThanOrEqual(pausedAtMs + 5000)
+    expect(await promised).toBeGreaterThanOrEqual(pausedAtMs + 5000)
+  })
+})
+
+it('a slot that comes too late is given back and taken anew', async () => {
+  const [gate] = gates(1, 60_000)
+  if (!gate) throw new RangeError()
+  await gate.pass(person(1))
+  await gate.pass(person(1))
+  const waiting = gate.pass(person(1))
+  // A stalled process: its slot passes while it sleeps.
+  let mine: string | undefined
+  await expect.poll(async () => [...(await slots()).values()].some((at) => at > Date.now())).toBe(true)
+  const now = await redisNowMs(redis)
+  for (const [id, at] of await slots()) if (at > now) mine = id
+  await redis.zadd(calendarKey(), now - 500, mine ?? '')
+  await waiting
+  expect((await slots()).get(mine ?? '')).toBeGreaterThanOrEqual(now)
+})
+
+it('says busy while Redis is away', async () => {
+  const gone = redis.duplicate({ maxRetriesPerRequest: 0, enableOfflineQueue: false, lazyConnect: true })
+  gone.on('error', () => undefined)
+  const gate = createGate({ redis: gone, prefix, botId: BOT_ID, holdMs: 100 })
+  await expect(gate.pass(person(1))).rejects.toThrow(GateBusy)
+  gone.disconnect()
+})
