@@ -1,0 +1,46 @@
+import { once } from 'node:events'
+import { createQueues } from '../../queues/queues.ts'
+import { ConfigError, readConfig } from '../shared/config.ts'
+import { createLogger } from '../shared/logger.ts'
+import { createRedis } from '../shared/redis.ts'
+import { createApp } from './app.ts'
+import { closeWebServer, createWebServer } from './server.ts'
+
+/** `node src/web/main.ts` serves the dashboard until SIGTERM or SIGINT. */
+async function main(): Promise<void> {
+  const config = readConfig(['common', 'web'])
+  const log = createLogger(config.LOG_LEVEL, 'web')
+  const redis = createRedis(config.REDIS_URL, { role: 'producer', log })
+  const queues = createQueues(redis, config.REDIS_PREFIX)
+  const server = createWebServer(
+    createApp({
+      redis,
+      queues,
+      prefix: config.REDIS_PREFIX,
+      adminPassword: config.ADMIN_PASSWORD,
+      secureCookie: config.WEB_SECURE_COOKIE,
+      log,
+    }),
+  )
+  server.listen(config.WEB_PORT, config.WEB_HOST)
+  await once(server, 'listening')
+  log.info({ address: server.address() }, 'listening')
+
+  const signal = await new Promise<NodeJS.Signals>((resolve) => {
+    process.once('SIGTERM', resolve)
+    process.once('SIGINT', resolve)
+  })
+  log.info({ signal }, 'stopping')
+  await closeWebServer(server)
+  redis.disconnect()
+  await queues.close()
+  log.info('stopped')
+}
+
+try {
+  await main()
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 1
+}
