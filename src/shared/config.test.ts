@@ -117,7 +117,7 @@ const wrong: [string, SectionName, ...string[]][] = [
   ['YTDLP_ALLOW_OLD', 'tools', 'yes', '2'],
   ['MAX_FILE_MB', 'limits', '0', 'NaN', '1e999', ' '],
   ['DATABASE_URL', 'database', 'mysql://127.0.0.1/x', 'clipferry'],
-  ['WEB_PORT', 'web', '99999', 'http'],
+  ['WEB_PORT', 'web', '99999', 'http', ' ', '0x10', '1e3'],
   ['ADMIN_PASSWORD', 'web', 'short'],
   ['LOCK_SECONDS', 'worker', '0', '-1', '0.5'],
 ]
@@ -164,6 +164,18 @@ const contradictory: [string, SectionName, Record<string, string>, RegExp][] = [
 ]
 test.each(contradictory)('%s is a contradiction', (_what, section, variables, message) => {
   expect(problemsOf([section], { ...COMPLETE, ...variables })).toEqual([expect.stringMatching(message)])
+})
+
+test('artifacts in S3 need the storage, also for a stage that does not store', () => {
+  const env = { ARTIFACTS_DIR: '/srv/artifacts', ARTIFACTS: 's3' }
+  expect(problemsOf(['artifacts'], env)).toHaveLength(4)
+  expect(problemsOf(['artifacts', 'storage'], env)).toHaveLength(4)
+  expect(problemsOf(['artifacts'], { ...COMPLETE, ...env })).toEqual([])
+  expect(problemsOf(['artifacts'], { ...env, ARTIFACTS: 'shared' })).toEqual([])
+})
+
+test('a variable that sections share is one problem', () => {
+  expect(problemsOf(['telegram', 'limits'], { ...COMPLETE, BOT_API_MODE: 'remote' })).toHaveLength(1)
 })
 
 test('what would contradict in another section is no concern of this one', () => {

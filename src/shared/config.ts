@@ -9,8 +9,15 @@ import { z } from 'zod'
 /** A variable that is set to nothing counts as not set, as shells and compose files have it. */
 const optional = <T extends z.ZodType>(schema: T) => z.preprocess((v) => (v === '' ? undefined : v), schema)
 
+/** Digits only: the usual conversion takes a space for 0 and `0x10` for 16. */
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(min).max(max))
 const number = (fallback: number, min: number, max = Number.MAX_SAFE_INTEGER) =>
-  optional(z.coerce.number().int().min(min).max(max).default(fallback))
+  optional(wholeNumber(min, max).default(fallback))
 const flag = optional(
   z
     .enum(['0', '1', 'true', 'false'])
@@ -178,13 +185,19 @@ export function readConfig<N extends SectionName>(
     else for (const issue of parsed.error.issues) problems.push(`${issue.path.join('.')} ${issue.message}`)
   }
   problems.push(...contradictions(new Set<SectionName>(sections), env))
-  if (problems.length > 0) throw new ConfigError(problems)
+  // Sections may share a variable.
+  if (problems.length > 0) throw new ConfigError([...new Set(problems)])
   return values as Config<N>
 }
 
 /** What each variable allows on its own but not together. */
 function contradictions(sections: Set<SectionName>, env: Environment): string[] {
   const problems: string[] = []
+  if (sections.has('artifacts') && !sections.has('storage') && env.ARTIFACTS === 's3') {
+    const missing = SECTIONS.storage.safeParse(env).error?.issues ?? []
+    for (const issue of missing)
+      problems.push(`${issue.path.join('.')} ${issue.message} (ARTIFACTS=s3 needs it)`)
+  }
   if (sections.has('telegram')) {
     const local = env.BOT_API_MODE === 'local'
     if (local && !env.BOT_API_URL)
@@ -212,7 +225,7 @@ export function concurrencyFor(
   env: Environment = process.env,
 ): number {
   const name = `CONCURRENCY_${stage.toUpperCase()}`
-  const parsed = optional(z.coerce.number().int().min(1).max(5000).optional()).safeParse(env[name])
+  const parsed = optional(wholeNumber(1, 5000).optional()).safeParse(env[name])
   if (!parsed.success) throw new ConfigError([`${name} must be a whole number from 1 to 5000`])
   return parsed.data ?? byCores(availableParallelism())
 }
