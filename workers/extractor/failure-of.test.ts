@@ -152,6 +152,10 @@ test.each([
     'ERROR: [generic] Unable to download webpage: HTTP Error 503: Service Unavailable (caused by <HTTPError 503: Service Unavailable>)',
   ],
   [
+    'login_required',
+    'ERROR: [generic] Unable to download webpage: HTTP Error 403: Forbidden (caused by <HTTPError 403: Forbidden>)',
+  ],
+  [
     'site_error',
     'ERROR: [vk] 1: Unable to download JSON metadata: HTTP Error 403: Forbidden (caused by <HTTPError 403: Forbidden>)',
   ],

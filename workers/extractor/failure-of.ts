@@ -71,7 +71,7 @@ const RULES: [RegExp, FailureCode][] = [
     'extractor_broken',
   ],
   [
-    /log.?in\b|logged.in|login|sign in|authentication|registered users|account is needed|--cookies|HTTP Error 401/,
+    /log.?in\b|logged.in|login|sign in|authentication|registered users|account is needed|--cookies|HTTP Error 401|download webpage: HTTP Error 403/,
     'login_required',
   ],
   // The way.

@@ -16,6 +16,8 @@ type KnownFlags = NonNullable<Parameters<ReturnType<typeof create>['exec']>[1]>
 
 /** What the library's types do not know of yt-dlp; its argument builder passes any flag on. */
 interface NewFlags {
+  /** The library has it, with a typing error in its name. */
+  ignoreConfig?: boolean
   noExec?: boolean
   noPluginDirs?: boolean
   noJsRuntimes?: boolean

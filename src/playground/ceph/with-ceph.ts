@@ -8,6 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { onStopRequest } from '../stack/on-stop-request.ts'
 import { startCeph } from './ceph.ts'
 
 const SETUP = fileURLToPath(new URL('../setup/setup.js', import.meta.url))
@@ -17,11 +18,10 @@ async function withCeph([file = '', ...args]: string[]): Promise<number> {
   // We stay to clean up. A Ctrl-C reaches the command by itself, the other two only us.
   let interrupted = false
   let command: ChildProcess | undefined
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => {
-      interrupted = true
-      if (signal !== 'SIGINT') command?.kill(signal)
-    })
+  onStopRequest((signal) => {
+    interrupted = true
+    if (signal !== 'SIGINT') command?.kill(signal)
+  })
   try {
     const startedAt = Date.now()
     console.log('Starting Ceph …')

@@ -17,28 +17,22 @@ export async function startEmbeddedServices({
   dir: string
   say: (line: string) => void
 }): Promise<{ settings: ServiceSettings; stop(): Promise<void> }> {
-  const keep = <T extends EngineLife>(
-    name: string,
-    addressOf: (engine: T) => string,
-    start: (port?: number) => Promise<T>,
-  ) => supervise({ name, say, start: onOneAddress(addressOf, start) })
-
+  const redisAt = onOneAddress(
+    (port) => startRedis({ dir: join(dir, 'redis'), ...at(port) }),
+    (redis) => redis.url,
+  )
+  const postgresAt = onOneAddress(
+    (port) => startPostgres({ dir: join(dir, 'postgres'), ...at(port) }),
+    (postgres) => postgres.url,
+  )
+  const s3At = onOneAddress(
+    (port) => startS3({ dir: join(dir, 's3'), ...at(port) }),
+    (s3) => s3.endpoint,
+  )
   const outcomes = await Promise.allSettled([
-    keep(
-      'Redis',
-      (redis) => redis.url,
-      (port) => startRedis({ dir: join(dir, 'redis'), ...at(port) }),
-    ),
-    keep(
-      'PostgreSQL',
-      (postgres) => postgres.url,
-      (port) => startPostgres({ dir: join(dir, 'postgres'), ...at(port) }),
-    ),
-    keep(
-      'The S3 server',
-      (s3) => s3.endpoint,
-      (port) => startS3({ dir: join(dir, 's3'), ...at(port) }),
-    ),
+    supervise({ name: 'Redis', say, start: redisAt }),
+    supervise({ name: 'PostgreSQL', say, start: postgresAt }),
+    supervise({ name: 'The S3 server', say, start: s3At }),
   ])
   const stop = async () => {
     await Promise.all(outcomes.map((outcome) => outcome.status === 'fulfilled' && outcome.value.stop()))
@@ -66,8 +60,8 @@ const at = (port: number | undefined) => (port === undefined ? {} : { port })
 
 /** The product is told the address once: a restart on another one would be no help. */
 function onOneAddress<T extends EngineLife>(
-  addressOf: (engine: T) => string,
   start: (port?: number) => Promise<T>,
+  addressOf: (engine: T) => string,
 ): () => Promise<T> {
   let address: string | undefined
   return async () => {

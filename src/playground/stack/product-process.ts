@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { open } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { GUARD, killGroup } from '../../shared/guarded-process.ts'
 import type { Running } from './supervise.ts'
@@ -8,6 +8,8 @@ import type { Running } from './supervise.ts'
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 
 export type ProductProcess = Running & {
+  /** Exit code, signal, and the last line of the log. */
+  exited: Promise<unknown[]>
   /** Kills it as a crash would, and resolves when it is gone. */
   kill(): Promise<void>
 }
@@ -33,7 +35,7 @@ export async function startProductProcess(launch: Launch): Promise<ProductProces
     detached: true,
     stdio: ['pipe', log.fd, log.fd],
   })
-  const exited = once(child, 'exit')
+  const exited = once(child, 'exit').then(async (ending) => [...ending, await lastLine(logFile)])
   await once(child, 'spawn').finally(() => log.close())
   const groupPid = child.pid ?? 0
   const ended = () => child.exitCode !== null || child.signalCode !== null
@@ -51,4 +53,10 @@ export async function startProductProcess(launch: Launch): Promise<ProductProces
       await exited
     },
   }
+}
+
+/** The reason, when a process gives up by itself: it is the last thing that it says. */
+async function lastLine(logFile: string): Promise<string> {
+  const line = (await readFile(logFile, 'utf8').catch(() => '')).trimEnd().split('\n').at(-1) ?? ''
+  return (/"msg":"([^"]*)"/.exec(line)?.[1] ?? line).slice(0, 300)
 }

@@ -76,8 +76,8 @@ export async function supervise<T extends Running>(supervision: Supervision<T>):
   }
 }
 
-/** `exited` of a child process gives its exit code and its signal. */
+/** `exited` of a child process gives its exit code, its signal, and perhaps its last words. */
 function describe(reason: unknown): string {
-  const [code, signal] = Array.isArray(reason) ? reason : []
-  return signal ? `killed by ${signal}` : `exit code ${code}`
+  const [code, signal, lastWords] = Array.isArray(reason) ? reason : []
+  return `${signal ? `killed by ${signal}` : `exit code ${code}`}${lastWords ? `: ${lastWords}` : ''}`
 }
