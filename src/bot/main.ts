@@ -23,7 +23,7 @@ const LAST_REPLIES_MS = 5000
 async function main(): Promise<void> {
   const config = readConfig(['common', 'telegram', 'bot', 'links'])
   const log = createLogger(config.LOG_LEVEL, 'bot')
-  const redis = createRedis(config.REDIS_URL, { role: 'producer' })
+  const redis = createRedis(config.REDIS_URL, { role: 'producer', log })
   const { keys, queues, preferences, notifier } = createState(redis, config.REDIS_PREFIX)
   const telegram = createTelegram({
     token: config.BOT_TOKEN,
