@@ -22,7 +22,7 @@ async function main(args: readonly string[]): Promise<void> {
   if (sections.has('tools')) await requireYtdlp()
 
   const log = createLogger(config.LOG_LEVEL, `worker ${args.join(' ')}`)
-  const redis = createRedis(config.REDIS_URL, { role: 'worker' })
+  const redis = createRedis(config.REDIS_URL, { role: 'worker', log })
   const parts = createParts(redis, config.REDIS_PREFIX, log)
   const { state } = parts
   if (sections.has('storage'))

@@ -14,6 +14,9 @@ const HOLD_AT_GATE_MS = 1500
 /** What api.telegram.org takes from a bot (core.telegram.org/bots/api#sending-files). */
 const CLOUD_LIMIT_BYTES = 50_000_000
 
+/** Less than the stage's own limit, so that the reason is known. */
+const INSPECT_DEADLINE_MS = 50_000
+
 const once = <T>(make: () => T): (() => T) => {
   let made: { value: T } | undefined
   return () => {
@@ -78,6 +81,7 @@ export function createParts(redis: Redis, prefix: string, log: Logger) {
       return {
         maxFileBytes: limits.BOT_API_MODE === 'cloud' ? Math.min(maxBytes, CLOUD_LIMIT_BYTES) : maxBytes,
         maxDurationS: limits.MAX_DURATION_MINUTES * 60,
+        inspectDeadlineMs: INSPECT_DEADLINE_MS,
         fetchDeadlineMs: limits.FETCH_DEADLINE_MINUTES * 60_000,
         noProgressMs: limits.FETCH_NO_PROGRESS_SECONDS * 1000,
         diskReserveBytes: limits.DISK_RESERVE_MB * 1_000_000,

@@ -17,40 +17,36 @@ export const REGISTRY: { [N in StageName]: Entry<N> } = {
   },
   inspect: {
     sections: ['tools', 'limits'],
-    create: async (parts) =>
+    create: async ({ state, extractor, limits }) =>
       (await import('./inspect/handler.ts')).createHandler({
-        facts: parts.state.facts,
-        extractor: parts.extractor(),
-        ...parts.limits(),
+        facts: state.facts,
+        extractor: extractor(),
+        limits: { ...limits(), deadlineMs: limits().inspectDeadlineMs },
       }),
   },
   fetch: {
     sections: ['tools', 'limits', 'artifacts'],
-    create: async (parts) =>
+    create: async ({ state, artifacts, extractor, limits }) =>
       (await import('./fetch/handler.ts')).createHandler({
-        facts: parts.state.facts,
-        artifacts: parts.artifacts(),
-        extractor: parts.extractor(),
-        ...parts.limits(),
+        facts: state.facts,
+        artifacts: artifacts(),
+        extractor: extractor(),
+        limits: { ...limits(), deadlineMs: limits().fetchDeadlineMs },
       }),
   },
   transcode: {
     sections: ['tools', 'limits', 'artifacts'],
-    create: async (parts) =>
+    create: async ({ artifacts, tools, limits }) =>
       (await import('./transcode/handler.ts')).createHandler({
-        artifacts: parts.artifacts(),
-        ...parts.tools(),
-        ...parts.limits(),
+        artifacts: artifacts(),
+        tools: tools(),
+        limits: limits(),
       }),
   },
   upload: {
     sections: ['storage', 'artifacts'],
-    create: async (parts) =>
-      (await import('./upload/handler.ts')).createHandler({
-        artifacts: parts.artifacts(),
-        storage: parts.storage(),
-        log: parts.log,
-      }),
+    create: async ({ artifacts, storage }) =>
+      (await import('./upload/handler.ts')).createHandler({ artifacts: artifacts(), storage: storage() }),
   },
   publish: {
     sections: [],

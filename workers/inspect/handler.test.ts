@@ -21,7 +21,6 @@ const LIMITS: InspectLimits = { deadlineMs: 120_000, maxDurationS: 4 * 3600, max
 
 let facts: FactsStore
 let own: Server
-const logged = ''
 beforeAll(async () => {
   await site.listen()
   const { redis, prefix } = await testRedis()
