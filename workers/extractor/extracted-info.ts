@@ -4,7 +4,7 @@ import { z } from 'zod'
 const text = z.string().nullish().catch(null)
 const amount = z.number().nonnegative().nullish().catch(null)
 
-const ExtractedFormat = z.object({
+export const ExtractedFormat = z.object({
   ext: text,
   /** `none`: there is no such stream. Null: there may be one. */
   vcodec: text,
@@ -21,6 +21,8 @@ export type ExtractedFormat = z.infer<typeof ExtractedFormat>
 
 /** What we read of yt-dlp's record of one media (README, "Output template"; formats worst first). */
 export const ExtractedInfo = z.object({
+  /** Media: `video`, or none given. Anything else only says where it is. */
+  _type: z.literal('video').nullish(),
   id: z.union([z.string(), z.number().transform(String)]),
   /** Like `youtube`, `generic`, `twitch:vod`. */
   extractor: z.string(),
@@ -32,6 +34,7 @@ export const ExtractedInfo = z.object({
   duration: amount,
   is_live: z.boolean().nullish().catch(null),
   live_status: text,
+  /** Worst first. */
   formats: z.array(ExtractedFormat).nullish(),
 })
 export type ExtractedInfo = z.infer<typeof ExtractedInfo>

@@ -1,4 +1,4 @@
-import { ExtractedInfo, ExtractedPlaylist } from './extracted-info.ts'
+import { ExtractedFormat, ExtractedInfo, ExtractedPlaylist } from './extracted-info.ts'
 import { ExtractionError, type Inspected } from './extractor.ts'
 import { failureOf } from './failure-of.ts'
 import { runYtdlp } from './run-ytdlp.ts'
@@ -72,7 +72,10 @@ function onlyEntry(record: unknown): unknown {
 /** Null for a record that only says where the media is. */
 function asMedia(record: unknown): Inspected | null {
   const info = ExtractedInfo.safeParse(record)
-  return info.success && info.data.formats ? { info: info.data, infoJson: JSON.stringify(record) } : null
+  if (!info.success) return null
+  // A site with a single format has it in the record itself.
+  const formats = info.data.formats ?? [ExtractedFormat.parse(record)]
+  return { info: { ...info.data, formats }, infoJson: JSON.stringify(record) }
 }
 
 function fail(code: ConstructorParameters<typeof ExtractionError>[0], detail?: string): never {

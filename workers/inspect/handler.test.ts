@@ -139,8 +139,10 @@ test('a page with two videos is a playlist', async () => {
 })
 
 test('a list of one is followed to its media', async () => {
+  site.reset()
   const { found } = await inspect(ownLink('/feed-of-one'))
-  expect(found).toMatchObject({ title: expect.stringContaining('Clip 7') })
+  expect(site.hits.get('/watch/clip-7')).toBeGreaterThan(0)
+  expect(found?.title).toBe('One')
   expect(formats(found)).toEqual(['vbest', 'a-m4a', 'a-mp3'])
 })
 
@@ -177,6 +179,7 @@ test.each([
   [{ _type: 'playlist', entries: [{ id: 'a' }, { id: 'b' }] }, 'playlist'],
   [{ _type: 'playlist', entries: [{ id: 'a' }], playlist_count: 30 }, 'playlist'],
   [{ id: null }, 'no_media'],
+  [{ _type: 'url', url: 'http://example.com/' }, 'no_media'],
 ])('a record with %j is refused as %s', async (record, code) => {
   await expect(inspect('/any', { ytdlp: await answering(record) })).rejects.toMatchObject({ code })
 })
