@@ -2,7 +2,7 @@
  * `npm start`: the whole product on embedded engines, until Ctrl-C. Without BOT_TOKEN it talks to the Bot API
  * stand-in, with its chat page; with BOT_TOKEN it is that bot, on the real Telegram.
  */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { onlyOneIn } from './only-one.ts'
 import { onStopRequest } from './stack/on-stop-request.ts'
@@ -42,6 +42,10 @@ function fail(what: string, error: unknown): never {
 try {
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   await onlyOneIn(dir)
+  // The stand-in's chats and files end with it, so whatever Redis remembers of them is wrong at the next start.
+  if (!real)
+    for (const name of ['redis', 'bot-api', 'artifacts'])
+      rmSync(`${dir}/${name}`, { recursive: true, force: true })
   console.log('Starting Clipferry …')
   stack = await startStack({
     dir,

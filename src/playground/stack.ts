@@ -2,8 +2,9 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { migrate } from '../shared/db/migrate.ts'
 import { freePort } from './engines/free-port.ts'
+import { keptPassword } from './engines/kept-password.ts'
 import { startEmbeddedServices } from './stack/embedded-services.ts'
-import { keptSecrets } from './stack/kept-secrets.ts'
+import { newBotToken } from './stack/new-bot-token.ts'
 import { startProduct, type WorkerLayout } from './stack/product.ts'
 import { productEnvironment, type ServiceSettings } from './stack/product-environment.ts'
 import { startStandIns } from './stack/stand-ins.ts'
@@ -48,7 +49,8 @@ export async function startStack(options: StackOptions) {
     await mkdir(logsDir, { recursive: true, mode: 0o700 })
     const logFile = (name: string) => join(logsDir, `${name}.log`)
     const tools = findTools()
-    const { adminPassword, botToken } = await keptSecrets(join(dir, 'secrets'))
+    const adminPassword = await keptPassword(join(dir, 'admin-password'))
+    const botToken = newBotToken()
 
     const embedded = options.services ? undefined : await startEmbeddedServices({ dir, say })
     if (embedded) stops.push(embedded.stop)
@@ -75,7 +77,7 @@ export async function startStack(options: StackOptions) {
       ...(standIns && {
         standIns: {
           botToken,
-          botApiUrl: standIns.botApi.origin,
+          botApiUrl: standIns.botApi.url,
           filesDir: standIns.filesDir,
           mediaOrigin: standIns.mediaSite.origin,
         },
@@ -94,7 +96,7 @@ export async function startStack(options: StackOptions) {
       services,
       /** The Bot API stand-in's, to act as people do; undefined with the real Telegram. */
       world: standIns?.botApi.world,
-      chatUrl: standIns?.botApi.origin,
+      chatUrl: standIns?.botApi.url,
       mediaSite: standIns?.mediaSite,
       logs: () => readLogs([...product.processes.keys()].map(logFile)),
       killWorker: product.killWorker,

@@ -13,6 +13,6 @@ ${start}
   Dashboard   ${stack.webUrl}/   user admin, password ${stack.adminPassword}
   Logs        ${relative(process.cwd(), logsDir)}/
 
-Ctrl-C stops everything; the data stay for the next start.
+Ctrl-C stops everything.
 `
 }
