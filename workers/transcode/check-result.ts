@@ -2,7 +2,8 @@ import { StageError } from '../../queues/failure.ts'
 import type { Format } from '../../queues/media.ts'
 import { affordableFrames, type TranscodeLimits } from './budget.ts'
 import type { FileFacts } from './file-facts.ts'
-import { type Plan, planTranscode } from './plan.ts'
+import { planTranscode } from './plan.ts'
+import type { Plan } from './transcode-plan.ts'
 
 /** Longer than allowed by rounding, or by a header that lied: this much lies between the two. */
 const OVERTIME_S = 30

@@ -42,8 +42,10 @@ test.each<[string, (canary: string) => string]>([
       `<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT1S"><Period><AdaptationSet mimeType="video/mp4"><Representation id="1" bandwidth="1"><BaseURL>file://${canary}</BaseURL></Representation></AdaptationSet></Period></MPD>`,
   ],
 ])('a playlist in disguise reads no file of ours: %s', async (name, playlist) => {
-  // A real clip, which a player would show: what must not get out is its title.
-  const canary = await bench.clip('canary.ts', [...both, ...x264, '-metadata', 'service_name=CANARY-7c1'])
+  // A real clip with a text among its pictures, which a copy would carry along.
+  const text = 'h264_metadata=sei_user_data=086f3693-b7b3-4f2c-9653-21492feee5b8+CANARY-7c1'
+  const canary = await bench.clip('canary.ts', [...both, ...x264, '-bsf:v', text])
+  expect(await readFile(canary, 'latin1')).toContain('CANARY-7c1')
   const path = await fileWith(`${name}.mp4`, playlist(canary))
   await expect(bench.run(path)).rejects.toMatchObject({ code: 'not_media' })
   expect(await everythingKept()).not.toContain('CANARY-7c1')

@@ -8,8 +8,9 @@ import { capOptions, checkResult } from './check-result.ts'
 import type { Ffmpeg } from './ffmpeg.ts'
 import type { FileFacts } from './file-facts.ts'
 import { inputFence, pixelFence } from './input-fence.ts'
-import { type AudioTags, type Plan, planTranscode } from './plan.ts'
+import { planTranscode } from './plan.ts'
 import type { Probe } from './probe.ts'
+import type { AudioTags, Plan } from './transcode-plan.ts'
 
 export interface PlayableDeps {
   ffmpeg: Ffmpeg

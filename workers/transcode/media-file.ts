@@ -1,6 +1,6 @@
 import type { MediaFile } from '../../queues/media.ts'
 import type { FileFacts } from './file-facts.ts'
-import type { AudioTags, Plan } from './plan.ts'
+import type { AudioTags, Plan } from './transcode-plan.ts'
 
 const MIME_TYPES = { mp4: 'video/mp4', m4a: 'audio/mp4', mp3: 'audio/mpeg' } as const
 

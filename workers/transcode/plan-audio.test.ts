@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { FileFacts } from './file-facts.ts'
-import { type PlanSettings, planTranscode } from './plan.ts'
+import { planTranscode } from './plan.ts'
 import { audio, file, mp3, mp4, song, video } from './testing/facts.ts'
+import type { PlanSettings } from './transcode-plan.ts'
 
 const plan = (facts: FileFacts, codec: 'm4a' | 'mp3', settings: Partial<PlanSettings> = {}) =>
   planTranscode(facts, { kind: 'audio', codec }, { canToneMap: false, ...settings })

@@ -1,8 +1,8 @@
 import { StageError } from '../../queues/failure.ts'
 import type { AudioFacts, FileFacts } from './file-facts.ts'
-import type { AudioTags, Plan, PlanSettings } from './plan.ts'
 import { aacFaults, mp4Faults } from './playable.ts'
 import { encodeAac, encodeMp3, mapOf, ONLY_CHOSEN } from './stream-options.ts'
+import type { AudioTags, Plan, PlanSettings } from './transcode-plan.ts'
 
 /**
  * See `planTranscode`.

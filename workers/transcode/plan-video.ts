@@ -1,8 +1,8 @@
 import type { FileFacts, VideoFacts } from './file-facts.ts'
-import type { Plan, PlanSettings } from './plan.ts'
 import { aacFaults, mp4Faults, pictureFaults } from './playable.ts'
 import { encodeAac, mapOf, ONLY_CHOSEN, THREADS } from './stream-options.ts'
 import { targetSize } from './target-size.ts'
+import type { Plan, PlanSettings } from './transcode-plan.ts'
 
 const MAX_FRAME_RATE = 60
 

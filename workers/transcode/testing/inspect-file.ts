@@ -12,6 +12,7 @@ const Stream = z.object({
   width: z.number().optional(),
   height: z.number().optional(),
   channels: z.number().optional(),
+  color_transfer: z.string().optional(),
   sample_aspect_ratio: z.string().optional(),
   disposition: z.object({ attached_pic: z.number() }),
   side_data_list: z.array(z.looseObject({})).optional(),
