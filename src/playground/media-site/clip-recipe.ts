@@ -1,86 +1,6 @@
-/** What the installed ffmpeg can do; decided once, before anything is made. */
-export interface Abilities {
-  /** drawtext with some font: the title is burnt in. */
-  titles: boolean
-  hevc: boolean
-  /** The input option that sets the rotation (ffmpeg 6 and newer); older ones take it as a metadata of the stream. */
-  displayRotation: boolean
-}
+import { type Abilities, type Scene, sourceOf } from './scene.ts'
+import { aac, dash, h264, harbour, hls, orchard, type Step } from './streamed-clips.ts'
 
-/** One run of ffmpeg in the folder of the media. Steps may read what earlier steps made. */
-export interface Step {
-  makes: string
-  args: string[]
-}
-
-interface Scene {
-  title: string
-  /** Two colours, RRGGBB. */
-  colours: [string, string]
-  /** The lowest note of the chord, Hz. */
-  rootHz: number
-  size: string
-  seconds: number
-}
-
-/** Text for drawtext: the titles here are plain words, so only what the filter itself reads needs care. */
-const literal = (text: string) => text.replaceAll(/[\\':%]/g, '')
-
-/** A drifting gradient with a title, a clock and a bar that fills up; a soft chord as its sound. */
-function sourceOf(scene: Scene, abilities: Abilities): string[] {
-  const [from, to] = scene.colours
-  const [width = '640', height = '360'] = scene.size.split('x')
-  // Computed small and scaled up: drawing a smooth gradient in full size costs more than all encoding.
-  const bar = Math.max(4, Math.round(Number(height) / 60))
-  const title = `drawtext=text='${literal(scene.title)}':fontcolor=white:fontsize=h/9:x=(w-text_w)/2:y=h*0.4:shadowx=2:shadowy=2,`
-  const clock = `drawtext=text='%{pts\\:hms}':fontcolor=white@0.8:fontsize=h/20:x=(w-text_w)/2:y=h*0.6,`
-  const note = (factor: number, level: number) => `${level}*sin(2*PI*${scene.rootHz * factor}*t)`
-  const chord = [note(1, 0.2), note(1.26, 0.14), note(1.5, 0.12)].join('+')
-  const { seconds } = scene
-  return [
-    ...[
-      '-f',
-      'lavfi',
-      '-i',
-      `gradients=s=320x180:c0=0x${from}:c1=0x${to}:x0=0:y0=0:x1=320:y1=180:seed=7:speed=0.015:r=25:d=${seconds},scale=${width}:${height},${abilities.titles ? title + clock : ''}setsar=1[bg];color=0xffffff:s=${width}x${bar}:r=25:d=${seconds}[bar];[bg][bar]overlay=x='-w+w*t/${seconds}':y=H-h:shortest=1`,
-    ],
-    ...[
-      '-f',
-      'lavfi',
-      '-i',
-      `aevalsrc=exprs='(${chord})*(0.7+0.3*sin(PI*t))':s=44100:d=${seconds},afade=d=0.5,afade=t=out:st=${seconds - 0.7}:d=0.7`,
-    ],
-  ]
-}
-
-const h264 = [
-  '-c:v',
-  'libx264',
-  '-preset',
-  'ultrafast',
-  '-g',
-  '50',
-  '-sc_threshold',
-  '0',
-  '-pix_fmt',
-  'yuv420p',
-]
-const aac = ['-c:a', 'aac', '-b:a', '96k']
-
-const harbour: Scene = {
-  title: 'Harbour at dawn',
-  colours: ['f6a560', '27406b'],
-  rootHz: 220,
-  size: '1280x720',
-  seconds: 12,
-}
-const orchard: Scene = {
-  title: 'Orchard in the wind',
-  colours: ['8fbf5a', '1d5c4a'],
-  rootHz: 196,
-  size: '1280x720',
-  seconds: 10,
-}
 const night: Scene = {
   title: 'Night train',
   colours: ['34255e', 'b0447a'],
@@ -102,42 +22,6 @@ const small = (title: string, colours: [string, string], rootHz: number): Scene 
   size: '640x360',
   seconds: 6,
 })
-
-function hls(abilities: Abilities): Step {
-  const heights = [240, 360, 480, 720]
-  const bitrates = ['250k', '500k', '900k', '1800k']
-  const scaled = heights.map((height, n) => `[s${n}]scale=-2:${height}[v${n}]`)
-  return {
-    makes: 'hls/master.m3u8',
-    args: [
-      ...sourceOf(harbour, abilities),
-      ...['-filter_complex', `[0:v]split=4[s0][s1][s2][s3];${scaled.join(';')}`],
-      ...heights.flatMap((_, n) => ['-map', `[v${n}]`, '-map', '1:a']),
-      ...h264,
-      ...bitrates.flatMap((bitrate, n) => [`-b:v:${n}`, bitrate]),
-      ...aac,
-      ...['-f', 'hls', '-hls_time', '2', '-hls_playlist_type', 'vod', '-master_pl_name', 'master.m3u8'],
-      ...['-var_stream_map', heights.map((height, n) => `v:${n},a:${n},name:${height}p`).join(' ')],
-      ...['-hls_segment_filename', 'hls/%v-%03d.ts', 'hls/%v.m3u8'],
-    ],
-  }
-}
-
-function dash(abilities: Abilities): Step {
-  return {
-    makes: 'dash/manifest.mpd',
-    args: [
-      ...sourceOf(orchard, abilities),
-      ...['-filter_complex', '[0:v]split=3[s0][s1][v2];[s0]scale=-2:360[v0];[s1]scale=-2:480[v1]'],
-      ...['-map', '[v0]', '-map', '[v1]', '-map', '[v2]', '-map', '1:a'],
-      ...h264,
-      ...['-b:v:0', '500k', '-b:v:1', '900k', '-b:v:2', '1800k'],
-      ...aac,
-      ...['-f', 'dash', '-seg_duration', '2', '-use_template', '1', '-use_timeline', '1'],
-      ...['-adaptation_sets', 'id=0,streams=v id=1,streams=a', 'dash/manifest.mpd'],
-    ],
-  }
-}
 
 /** All media of the site, in the order in which they can be made. */
 export function clipRecipe(abilities: Abilities): Step[] {

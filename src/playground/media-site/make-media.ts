@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { GUARD } from '../../shared/guarded-process.ts'
 import { findTools } from '../tools.ts'
-import { type Abilities, clipRecipe } from './clip-recipe.ts'
+import { clipRecipe } from './clip-recipe.ts'
 import { lockFile } from './file-lock.ts'
+import type { Abilities } from './scene.ts'
 
 /** Where the media are kept between runs of this checkout; git ignores it. */
 export const SAMPLE_MEDIA_DIR = fileURLToPath(new URL('../../../.clipferry/media-site', import.meta.url))
