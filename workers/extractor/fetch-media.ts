@@ -16,7 +16,7 @@ const Result = ExtractedInfo.extend({ filepath: z.string() })
 /** Fetches one format of one media into `request.dir`. See `Extractor.fetch`. */
 export async function fetchMedia(ytdlpPath: string, tools: Tools, request: FetchRequest): Promise<Fetched> {
   const infoPath = request.infoJson ? join(request.dir, 'info.json') : null
-  if (infoPath && request.infoJson) await writeFile(infoPath, withoutPage(request.infoJson), { mode: 0o600 })
+  if (infoPath && request.infoJson) await writeFile(infoPath, request.infoJson, { mode: 0o600 })
   const progressOf = createDownloadProgress(request.expectedBytes)
   const results: string[] = []
   const { exitCode, stderr } = await runYtdlp({
@@ -40,15 +40,6 @@ export async function fetchMedia(ytdlpPath: string, tools: Tools, request: Fetch
   // yt-dlp calls it a success when it fetched nothing because the server told more than --max-filesize.
   if (result === undefined) throw new ExtractionError('too_large')
   return await fetchedFrom(result, request)
-}
-
-/**
- * yt-dlp goes to the page of a record by itself when the record's addresses are void. That is ours to decide: the
- * caller forgets the record, and asks under the link that a person gave, not under one that a site gave.
- */
-function withoutPage(infoJson: string): string {
-  const record = z.record(z.string(), z.unknown()).parse(JSON.parse(infoJson))
-  return JSON.stringify({ ...record, webpage_url: null, original_url: null })
 }
 
 async function fetchedFrom(resultJson: string, { dir, link }: FetchRequest): Promise<Fetched> {

@@ -48,8 +48,7 @@ export async function runYtdlp(run: Run): Promise<{ exitCode: number | null; std
   let failure: unknown = null
   const stop = (reason: unknown) => {
     failure ??= reason
-    // Before the guard leads its group there is nobody but itself to kill.
-    if (child.pid) killGroup(child.pid)
+    // The guard; the rest of its group follows when it is gone, below.
     child.kill('SIGKILL')
   }
   const onAbort = () => stop(run.signal.reason)
