@@ -110,6 +110,7 @@ test('a pressed format starts one production, another person joins it', async ()
   expect(await take({ kind: 'choice', ticket: a.ticket, format: 'v480' })).toEqual(['start'])
   expect(await take({ kind: 'choice', ticket: b.ticket, format: 'v480' })).toEqual(['joined'])
   expect(await waiting('fetch')).toBe(1)
+  expect((await state.requests.get(a.ticket))?.byPreference).toBe(false)
   expect(await take({ kind: 'choice', ticket: a.ticket, format: 'v720' })).toEqual(['too late'])
 })
 

@@ -51,7 +51,8 @@ export function createHandler(deps: IntakeDeps): Handler<'intake'> {
     if (!known) return await inspectFirst(request)
     const format =
       request.format ?? choiceFor(known.choices, await preferences.get(request.botId, request.userId))
-    const byPreference = request.format === null ? known.choices.length > 1 : request.byPreference
+    const byPreference =
+      request.format === null ? format !== null && known.choices.length > 1 : request.byPreference
     await requests.set(request.ticket, { format: format ?? '', byPreference: byPreference ? '1' : '0' })
     if (!format || !known.choices.some((choice) => choice.format === format)) return await ask(request)
     return await produce({ ...request, format }, known)
