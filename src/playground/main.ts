@@ -1,21 +1,24 @@
 /**
  * `npm start`: the whole product on embedded engines, until Ctrl-C. Without BOT_TOKEN it talks to the Bot API
  * stand-in, with its chat page; with BOT_TOKEN it is that bot, on the real Telegram.
+ * `node src/playground/main.ts FOLDER` keeps its data there instead of in .clipferry.
  */
 import { mkdirSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onlyOneIn } from './only-one.ts'
 import { onStopRequest } from './stack/on-stop-request.ts'
 import { type Stack, startStack } from './stack.ts'
 import { welcome } from './welcome.ts'
 
-const STATE = fileURLToPath(new URL('../../.clipferry/', import.meta.url))
+const STATE = fileURLToPath(new URL('../../.clipferry', import.meta.url))
 const PORTS = { web: 8080, chat: 8090 }
 
 const real = Boolean(process.env.BOT_TOKEN)
 // What the stand-in's people asked for must never reach somebody on the real Telegram: two folders.
-const dir = `${STATE}${real ? 'bot' : 'playground'}`
-const logsDir = `${STATE}logs`
+const state = resolve(process.argv[2] ?? STATE)
+const dir = join(state, real ? 'bot' : 'playground')
+const logsDir = join(state, 'logs')
 const startedAt = Date.now()
 const say = (line: string) => console.log(`  ${line}`)
 // Where the output goes may end before we do (npm start | head).
@@ -45,12 +48,12 @@ try {
   // The stand-in's chats and files end with it, so whatever Redis remembers of them is wrong at the next start.
   if (!real)
     for (const name of ['redis', 'bot-api', 'artifacts'])
-      rmSync(`${dir}/${name}`, { recursive: true, force: true })
+      rmSync(join(dir, name), { recursive: true, force: true })
   console.log('Starting Clipferry …')
   stack = await startStack({
     dir,
     logsDir,
-    mediaDir: `${STATE}media`,
+    mediaDir: join(STATE, 'media-site'),
     env: process.env,
     standIns: !real,
     ports: PORTS,
