@@ -22,10 +22,14 @@ const Given = z.looseObject({
   title: z.string().default(''),
   caption: z.string().default(''),
   parse_mode: z.string().default(''),
-  caption_entities: z.unknown(),
-  reply_markup: z.unknown(),
+  caption_entities: z.unknown().optional(),
+  reply_markup: z.unknown().optional(),
   input_message_content: z
-    .object({ message_text: z.string(), parse_mode: z.string().default(''), entities: z.unknown() })
+    .object({
+      message_text: z.string(),
+      parse_mode: z.string().default(''),
+      entities: z.unknown().optional(),
+    })
     .optional(),
 })
 const FILE_FIELDS = ['video', 'audio', 'document', 'photo', 'voice', 'gif', 'mpeg4'].map(

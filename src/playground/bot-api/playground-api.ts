@@ -140,7 +140,6 @@ function routes(world: World, links: readonly PlaygroundLink[]) {
     response.type(file.mimeType)
     response.sendFile(file.path, { dotfiles: 'allow', headers: { 'content-type': file.mimeType } })
   })
-  router.use('/assets', express.static(join(PAGE_DIR, 'assets')))
   router.use(express.static(PAGE_DIR))
   return router
 }

@@ -25,6 +25,7 @@ export function createUpdateQueue() {
   let poll: Poll | null = null
   const listeners = new Set<() => void>()
 
+  /** An offset beyond the end is the end. */
   const select = (offset: number, limit: number) => {
     if (offset < 0) pending = pending.slice(offset)
     else pending = pending.filter((update) => update.update_id >= offset)
@@ -58,7 +59,8 @@ export function createUpdateQueue() {
      * the one that waits already.
      * @throws ApiError 409 when that happens to it
      */
-    async poll(offset: number, limit: number, timeoutS: number, signal: AbortSignal): Promise<Update[]> {
+    async poll(wanted: number, limit: number, timeoutS: number, signal: AbortSignal): Promise<Update[]> {
+      const offset = Math.min(wanted, nextId)
       const ready = select(offset, limit)
       if (ready.length > 0 || timeoutS <= 0 || signal.aborted) return ready
       abort('terminated by other getUpdates request; make sure that only one bot instance is running')

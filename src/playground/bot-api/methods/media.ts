@@ -17,7 +17,7 @@ const InputMedia = z.object({
   thumbnail: z.string().default(''),
   caption: z.string().default(''),
   parse_mode: z.string().default(''),
-  caption_entities: z.unknown(),
+  caption_entities: z.unknown().optional(),
   width: z.coerce.number().int().nonnegative().default(0),
   height: z.coerce.number().int().nonnegative().default(0),
   duration: z.coerce.number().int().nonnegative().default(0),

@@ -1,0 +1,302 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { sentId, TOKEN, testBotApi } from '../test-bot-api.ts'
+
+const OTHER_TOKEN = '77:BBother'
+const bot = await testBotApi({
+  bots: [
+    { token: TOKEN, username: 'demo_bot', firstName: 'Demo' },
+    { token: OTHER_TOKEN, username: 'other_bot', firstName: 'Other' },
+  ],
+})
+const { world, call } = bot
+const { alice, boris, filmClub } = bot.cast
+const chat_id = alice.id
+const stranger = world.addUser({ firstName: 'Nobody' })
+const supergroup = world.addSupergroup({ title: 'Forum', users: [alice, boris], topics: [5] })
+const button = (fields: object) => ({ inline_keyboard: [[{ text: 'x', ...fields }]] })
+const NOT_MODIFIED =
+  'Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message'
+
+let text = 0
+let foreign = 0
+let userMessage = 0
+beforeEach(async () => {
+  text = sentId(await call('sendMessage', { chat_id, text: 'a text' }))
+  userMessage = world.sendText(alice, chat_id, 'from the person')
+  foreign = world.sendText(boris, filmClub, 'not of the bot')
+})
+
+const refused = async (method: string, params: Record<string, unknown>, description: string, code = 400) => {
+  const answer = await call(method, params)
+  expect(answer).toEqual({ status: code, ok: false, error_code: code, description })
+}
+
+describe('refused', () => {
+  const video = { type: 'video', media: 'https://[bad' }
+  it.each<[string, () => Record<string, unknown>, string, number?]>([
+    ['sendMessage', () => ({ text: 'x' }), 'Bad Request: chat_id is empty'],
+    ['sendMessage', () => ({ chat_id: stranger.id, text: 'x' }), 'Bad Request: chat not found'],
+    ['sendMessage', () => ({ chat_id: -5, text: 'x' }), 'Bad Request: chat not found'],
+    ['sendMessage', () => ({ chat_id }), 'Bad Request: message text is empty'],
+    ['sendMessage', () => ({ chat_id, text: '  \n ' }), 'Bad Request: text must be non-empty'],
+    ['sendMessage', () => ({ chat_id, text: 'x'.repeat(4097) }), 'Bad Request: message is too long'],
+    ['sendMessage', () => ({ chat_id, text: 'я'.repeat(16_385) }), 'Bad Request: text is too long'],
+    ['sendMessage', () => ({ chat_id, text: 'x', parse_mode: 'BB' }), 'Bad Request: unsupported parse_mode'],
+    [
+      'sendMessage',
+      () => ({ chat_id, text: '<b>x', parse_mode: 'HTML' }),
+      'Bad Request: can\'t parse entities: Can\'t find end tag corresponding to start tag "b"',
+    ],
+    [
+      'sendMessage',
+      () => ({ chat_id, text: 'x', reply_parameters: { message_id: 9999 } }),
+      'Bad Request: message to be replied not found',
+    ],
+    [
+      'sendMessage',
+      () => ({ chat_id, text: 'x', reply_markup: button({ callback_data: 'я'.repeat(33) }) }),
+      'Bad Request: BUTTON_DATA_INVALID',
+    ],
+    [
+      'sendMessage',
+      () => ({ chat_id, text: 'x', reply_markup: button({}) }),
+      "Bad Request: can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard",
+    ],
+    [
+      'sendMessage',
+      () => ({ chat_id, text: 'x', reply_markup: '[' }),
+      'Bad Request: object expected as reply markup',
+    ],
+    [
+      'sendMessage',
+      () => ({ chat_id: supergroup.id, text: 'x', message_thread_id: 6 }),
+      'Bad Request: message thread not found',
+    ],
+    ['editMessageText', () => ({ text: 'x' }), 'Bad Request: message identifier is not specified'],
+    [
+      'editMessageText',
+      () => ({ chat_id, message_id: 9999, text: 'x' }),
+      'Bad Request: message to edit not found',
+    ],
+    [
+      'editMessageText',
+      () => ({ chat_id, message_id: userMessage, text: 'x' }),
+      "Bad Request: message can't be edited",
+    ],
+    ['editMessageText', () => ({ chat_id, message_id: text, text: 'a text' }), NOT_MODIFIED],
+    ['editMessageReplyMarkup', () => ({ chat_id, message_id: text }), NOT_MODIFIED],
+    [
+      'editMessageCaption',
+      () => ({ chat_id, message_id: text, caption: 'x' }),
+      'Bad Request: there is no caption in the message to edit',
+    ],
+    ['editMessageMedia', () => ({ chat_id, message_id: text }), 'Bad Request: parameter "media" is required'],
+    [
+      'editMessageMedia',
+      () => ({ chat_id, message_id: text, media: { type: 'video' } }),
+      "Bad Request: can't parse InputMedia: media not found",
+    ],
+    [
+      'editMessageMedia',
+      () => ({ chat_id, message_id: 9999, media: video }),
+      'Bad Request: message to edit not found',
+    ],
+    [
+      'editMessageMedia',
+      () => ({ chat_id, message_id: text, media: video }),
+      'Bad Request: wrong HTTP URL specified',
+    ],
+    ['deleteMessage', () => ({ chat_id, message_id: 9999 }), 'Bad Request: message to delete not found'],
+    [
+      'deleteMessage',
+      () => ({ chat_id: filmClub.id, message_id: foreign }),
+      "Bad Request: message can't be deleted",
+    ],
+    [
+      'copyMessage',
+      () => ({ chat_id, from_chat_id: chat_id, message_id: 9999 }),
+      'Bad Request: message to copy not found',
+    ],
+    ['sendVideo', () => ({ chat_id }), 'Bad Request: there is no video in the request'],
+    [
+      'sendVideo',
+      () => ({ chat_id, video: 'short' }),
+      'Bad Request: wrong remote file identifier specified: Wrong padding in the string',
+    ],
+    [
+      'sendVideo',
+      () => ({ chat_id, video: 'a'.repeat(30) }),
+      'Bad Request: wrong file identifier/HTTP URL specified',
+    ],
+    [
+      'sendVideo',
+      () => ({ chat_id, video: 'file:///etc/passwd' }),
+      'Bad Request: invalid file HTTP URL specified: Unsupported URL protocol',
+    ],
+    [
+      'sendVideo',
+      () => ({ chat_id, video: 'x', caption: 'x'.repeat(1025) }),
+      'Bad Request: message caption is too long',
+    ],
+    [
+      'sendMediaGroup',
+      () => ({ chat_id, media: Array(11).fill(video) }),
+      'Bad Request: too many messages to send as an album',
+    ],
+    [
+      'sendMediaGroup',
+      () => ({ chat_id, media: [video] }),
+      'Bad Request: there are too few messages to send as an album',
+    ],
+    ['sendChatAction', () => ({ chat_id, action: 'nap' }), 'Bad Request: wrong parameter action in request'],
+    [
+      'answerCallbackQuery',
+      () => ({ callback_query_id: '1' }),
+      'Bad Request: query is too old and response timeout expired or query ID is invalid',
+    ],
+    ['getFile', () => ({ file_id: 'nothing' }), 'Bad Request: invalid file_id'],
+    ['getChatMember', () => ({ chat_id, user_id: 5 }), 'Bad Request: PARTICIPANT_ID_INVALID'],
+    [
+      'setWebhook',
+      () => ({ url: 'http://example.com/' }),
+      'Bad Request: bad webhook: An HTTPS URL must be provided for webhook',
+    ],
+    [
+      'setWebhook',
+      () => ({ url: 'https://example.com/', secret_token: 'no spaces' }),
+      'Bad Request: secret token contains unallowed characters',
+    ],
+    ['makeCoffee', () => ({}), 'Not Found: method not found', 404],
+  ])('%s %#: %s', async (method, params, description, code) => refused(method, params(), description, code))
+})
+
+describe('who may call, and where', () => {
+  it('knows its bots by their tokens only', async () => {
+    expect(await call('getMe', {}, '42:wrong')).toMatchObject({ status: 401, description: 'Unauthorized' })
+    expect(await call('getMe', {}, 'rubbish')).toMatchObject({ status: 401 })
+    expect(await call('GETME')).toMatchObject({ ok: true, result: { id: 42, username: 'demo_bot' } })
+    expect(await call('getMe', {}, OTHER_TOKEN)).toMatchObject({ result: { username: 'other_bot' } })
+  })
+
+  it('stays out of chats with people who blocked it', async () => {
+    world.blockBot(boris)
+    await refused(
+      'sendMessage',
+      { chat_id: boris.id, text: 'x' },
+      'Forbidden: bot was blocked by the user',
+      403,
+    )
+    world.blockBot(boris, false)
+    expect(await call('sendMessage', { chat_id: boris.id, text: 'x' })).toMatchObject({ ok: true })
+  })
+
+  it('stays out of groups that threw it out', async () => {
+    const group = world.addGroup({ title: 'G', users: [alice] })
+    world.setBotStatus(alice, group, 'kicked')
+    world.setBotStatus(alice, supergroup, 'kicked')
+    const text = 'x'
+    await refused(
+      'sendMessage',
+      { chat_id: group.id, text },
+      'Forbidden: bot was kicked from the group chat',
+      403,
+    )
+    const why = 'Forbidden: bot was kicked from the supergroup chat'
+    await refused('sendMessage', { chat_id: supergroup.id, text }, why, 403)
+    world.setBotStatus(alice, supergroup, 'left')
+    const left = 'Forbidden: bot is not a member of the supergroup chat'
+    await refused('sendMessage', { chat_id: supergroup.id, text }, left, 403)
+    world.setBotStatus(alice, supergroup, 'member')
+  })
+
+  it('says where a group went', async () => {
+    const group = world.addGroup({ title: 'G', users: [alice] })
+    const next = world.migrateGroup(alice, group)
+    expect(await call('sendMessage', { chat_id: group.id, text: 'x' })).toEqual({
+      status: 400,
+      ok: false,
+      error_code: 400,
+      description: 'Bad Request: group chat was upgraded to a supergroup chat',
+      parameters: { migrate_to_chat_id: next.id },
+    })
+    expect(await call('sendMessage', { chat_id: next.id, text: 'x' })).toMatchObject({ ok: true })
+  })
+
+  it('lets nobody in after logOut', async () => {
+    world.addBot({ token: '99:gone', username: 'gone_bot', firstName: 'Gone' })
+    expect(await call('logOut', {}, '99:gone')).toMatchObject({ ok: true })
+    expect(await call('getMe', {}, '99:gone')).toMatchObject({ status: 400, description: 'Logged out' })
+  })
+})
+
+describe('done', () => {
+  it('counts limits in UTF-16 units, after parsing', async () => {
+    const long = `<b>${'😀'.repeat(2048)}</b>`
+    const answer = await call('sendMessage', { chat_id, text: long, parse_mode: 'HTML' })
+    expect(answer.result).toMatchObject({ entities: [{ type: 'bold', offset: 0, length: 4096 }] })
+    const reply_markup = button({ callback_data: 'я'.repeat(32) })
+    expect(await call('sendMessage', { chat_id, text: 'x', reply_markup })).toMatchObject({ ok: true })
+  })
+
+  it('takes forms as well as JSON', async () => {
+    const body = new URLSearchParams({
+      chat_id: `${chat_id}`,
+      text: 'form',
+      reply_markup: '{"inline_keyboard":[]}',
+    })
+    const answer = await fetch(`${bot.url}/bot${TOKEN}/sendMessage`, { method: 'POST', body })
+    expect(await answer.json()).toMatchObject({ ok: true, result: { text: 'form' } })
+    const byQuery = await fetch(`${bot.url}/bot${TOKEN}/sendMessage?chat_id=${chat_id}&text=query`)
+    expect(await byQuery.json()).toMatchObject({ ok: true, result: { text: 'query' } })
+  })
+
+  it('edits text, and each change only once', async () => {
+    const reply_markup = button({ callback_data: 'go' })
+    const edit = { chat_id, message_id: text, text: 'new', reply_markup }
+    expect((await call('editMessageText', edit)).result).toMatchObject({ text: 'new', reply_markup })
+    expect((await call('editMessageText', edit)).description).toBe(NOT_MODIFIED)
+    expect((await call('editMessageText', { ...edit, reply_markup: undefined })).result).not.toHaveProperty(
+      'reply_markup',
+    )
+  })
+
+  it('replies, and forgives a missing message when asked to', async () => {
+    const reply_parameters = { message_id: userMessage, allow_sending_without_reply: true }
+    const reply = await call('sendMessage', { chat_id, text: 'r', reply_parameters })
+    expect(reply.result).toMatchObject({ reply_to_message: { text: 'from the person' } })
+    world.deleteMessage(alice, chat_id, userMessage)
+    const alone = await call('sendMessage', { chat_id, text: 'r', reply_parameters })
+    expect(alone).toMatchObject({ ok: true })
+    expect(alone.result).not.toHaveProperty('reply_to_message')
+    const sent = await call('sendMessage', { chat_id: supergroup.id, text: 'x', message_thread_id: 5 })
+    expect(sent.result).toMatchObject({ message_thread_id: 5, is_topic_message: true })
+  })
+
+  it('copies and deletes', async () => {
+    const copy = await call('copyMessage', { chat_id: boris.id, from_chat_id: chat_id, message_id: text })
+    expect(world.message(boris.id, sentId(copy))).toMatchObject({ text: 'a text' })
+    expect(copy.result).toEqual({ message_id: sentId(copy) })
+    expect(await call('deleteMessage', { chat_id, message_id: text })).toMatchObject({ result: true })
+    expect(world.message(chat_id, text)).toBeUndefined()
+  })
+
+  it('tells of chats, members and commands', async () => {
+    expect((await call('getChat', { chat_id })).result).toMatchObject({
+      type: 'private',
+      first_name: 'Alice',
+    })
+    const chat = { chat_id: filmClub.id }
+    expect((await call('getChatMember', { ...chat, user_id: boris.id })).result).toMatchObject({
+      status: 'member',
+    })
+    expect((await call('getChatMember', { ...chat, user_id: stranger.id })).result).toMatchObject({
+      status: 'left',
+    })
+    world.setBotStatus(alice, filmClub, 'administrator')
+    expect((await call('getChatAdministrators', chat)).result).toMatchObject([{ user: { id: 42 } }])
+    const commands = [{ command: 'start', description: 'Begin' }]
+    await call('setMyCommands', { commands, language_code: 'ru' })
+    expect((await call('getMyCommands', { language_code: 'ru' })).result).toEqual(commands)
+    expect((await call('getMyCommands')).result).toEqual([])
+  })
+})
