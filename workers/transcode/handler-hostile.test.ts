@@ -1,6 +1,6 @@
 import { readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { processesIn } from '../../src/playground/testing/processes-in.ts'
 import { type Bench, createBench, PICTURE, SOUND } from './testing/bench.ts'
 
@@ -12,7 +12,8 @@ afterAll(() => bench.close())
 
 afterEach(async () => {
   expect(await bench.leftovers()).toEqual([])
-  expect(await processesIn(bench.dir)).toEqual([])
+  // The guard ends a moment before its watcher does.
+  await vi.waitFor(async () => expect(await processesIn(bench.dir)).toEqual([]), 20_000)
 })
 
 const limits = { maxFileBytes: 50_000_000, maxDurationS: 3600, transcodeBudgetPixels: 1e9 }
