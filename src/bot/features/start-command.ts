@@ -31,7 +31,7 @@ export function startCommand({
   store,
   messages,
   replies,
-}: BotDeps): Composer<import('grammy').Context> {
+}: BotDeps) {
   const composer = new Composer()
   composer.on('message').command('start', async (ctx) => {
     const asker = askerOf(botId, ctx)
