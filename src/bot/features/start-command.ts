@@ -26,12 +26,7 @@ export function sourceOf(payload: string): Source {
 }
 
 /** /start, with or without the payload of a deep link. */
-export function startCommand({
-  botId,
-  store,
-  messages,
-  replies,
-}: BotDeps) {
+export function startCommand({ botId, store, messages, replies }: BotDeps) {
   const composer = new Composer()
   composer.on('message').command('start', async (ctx) => {
     const asker = askerOf(botId, ctx)
