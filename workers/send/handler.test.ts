@@ -1,0 +1,322 @@
+import { access, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { cachedFields } from '../../queues/cached.ts'
+import type { FailureCode } from '../../queues/failure.ts'
+import { mediaKey } from '../../queues/media.ts'
+import type { Request } from '../../queues/request.ts'
+import { createState, type State } from '../../queues/state.ts'
+import { type BotApi, createBotApi } from '../../src/playground/bot-api/create-bot-api.ts'
+import { testBucket, testDir, testRedis } from '../../src/playground/testing/services.ts'
+import type { Artifacts } from '../../src/shared/artifacts/artifacts.ts'
+import { createArtifacts } from '../../src/shared/artifacts/create-artifacts.ts'
+import { createStorage } from '../../src/shared/storage/create-storage.ts'
+import type { Storage } from '../../src/shared/storage/storage.ts'
+import { createTelegram, type Telegram } from '../../src/shared/telegram/create-telegram.ts'
+import { Postpone } from '../postpone.ts'
+import { createHandler } from './handler.ts'
+
+const TOKEN = '123456:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'
+const BOT = 123456
+const FILE = {
+  kind: 'video' as const,
+  extension: 'mp4' as const,
+  mimeType: 'video/mp4' as const,
+  sizeBytes: 5,
+  width: 640,
+  height: 360,
+  durationS: 7.6,
+  title: 'Harbour',
+  performer: null,
+  treatment: 'as_is' as const,
+}
+
+let botApi: BotApi
+let state: State
+let telegram: Telegram
+let artifacts: Artifacts
+let storage: Storage
+let dir: string
+let unique = 0
+let key: string
+
+beforeAll(async () => {
+  dir = await testDir()
+  const { redis, prefix } = await testRedis()
+  state = createState(redis, prefix)
+  botApi = createBotApi({
+    mode: 'local',
+    dir: join(dir, 'telegram'),
+    flood: 'off',
+    bots: [{ token: TOKEN, username: 'b_bot', firstName: 'B' }],
+  })
+  const apiUrl = await botApi.listen()
+  telegram = createTelegram({
+    token: TOKEN,
+    apiUrl,
+    mode: 'local',
+    filesDir: dir,
+    redis,
+    prefix,
+    holdMs: 60_000,
+  })
+  artifacts = createArtifacts({ mode: 'shared', dir: join(dir, 'artifacts') })
+  storage = createStorage(await testBucket())
+})
+afterAll(async () => {
+  await state.queues.close()
+  await botApi.close()
+})
+beforeEach(() => {
+  botApi.world.faults.clear()
+  botApi.world.ledger.clear()
+  key = mediaKey(`site.${++unique}`, 'v360')
+})
+
+/** Keeps bytes as the artifact of a production. */
+async function artifactOf(production: string): Promise<string> {
+  const path = join(await artifacts.workDir(production, 'x'), 'media.mp4')
+  await writeFile(path, 'movie')
+  return await artifacts.keep(production, 'media.mp4', path)
+}
+
+async function store(): Promise<{ key: string; sizeBytes: number; sha256: string }> {
+  const path = join(dir, 'to-store.mp4')
+  await writeFile(path, 'movie')
+  return await storage.put(`cache/${unique}.mp4`, path, { contentType: 'video/mp4' })
+}
+
+interface Where {
+  artifact?: string | null
+  media?: { key: string; sizeBytes: number; sha256: string } | null
+}
+
+/** A person who waits for their file, with a ticket unless told otherwise. */
+async function delivery({ artifact = null, media = null }: Where, { ticket: withTicket = true } = {}) {
+  const { world, cast } = botApi
+  const user = world.addUser({ firstName: 'P' })
+  const chat = world.openPrivateChat(user)
+  const messageId = world.sendText(user, chat, 'a link')
+  const asker = {
+    botId: BOT,
+    chatId: user.id,
+    chatType: 'private' as const,
+    threadId: null,
+    userId: user.id,
+    language: 'en' as const,
+    messageId,
+  }
+  const ticket = await state.requests.create(asker, `u${unique}-${user.id}`, 'hash', Date.now())
+  await state.requests.move(ticket, ['asked'], 'delivering')
+  await state.requests.set(ticket, { mediaKey: key })
+  if (withTicket) {
+    const { message_id } = await telegram.api.sendMessage(user.id, 'Sending…')
+    await state.requests.set(ticket, { ticketMessageId: message_id })
+  }
+  await state.redis.hset(state.keys.shared(key), {
+    state: 'cached',
+    generation: 1,
+    ...cachedFields({ file: FILE, media, thumbnail: null, artifact, artifactThumbnail: null }),
+  })
+  const request = async (): Promise<Request> => {
+    const now = await state.requests.get(ticket)
+    if (!now) throw new Error('lost')
+    return now
+  }
+  const media_ = () => world.messages(chat).filter((message) => message.video)
+  return { ticket, user, chat, world, cast, request, media: media_ }
+}
+
+async function send(ticket: string, lastAttempt = false) {
+  const round = (await state.requests.get(ticket))?.round ?? 1
+  const handler = createHandler({ ...state, artifacts, storage, telegram })
+  return await handler(
+    { data: { ticket, round }, input: null },
+    {
+      log: pino({ level: 'silent' }),
+      signal: new AbortController().signal,
+      attempt: 1,
+      lastAttempt,
+      progress: () => undefined,
+    },
+  )
+}
+/** As the bootstrap does: what is postponed is done again. */
+async function sendThrough(ticket: string): Promise<{ how: string }> {
+  try {
+    return await send(ticket)
+  } catch (error) {
+    if (error instanceof Postpone) return await sendThrough(ticket)
+    throw error
+  }
+}
+const there = async (ref: string) =>
+  await artifacts
+    .open(ref)
+    .then(access)
+    .then(
+      () => true,
+      () => false,
+    )
+
+test('the ticket becomes the media, and the next one is sent by its file_id', async () => {
+  const artifact = await artifactOf('AAAAAA-1')
+  const first = await delivery({ artifact, media: await store() })
+  const before = await first.request()
+  expect(await send(first.ticket)).toEqual({ how: 'edited' })
+  const [message] = first.media()
+  expect(message?.message_id).toBe(before.ticketMessageId)
+  expect(message).toMatchObject({ caption: 'Harbour', video: { width: 640, height: 360, duration: 8 } })
+  expect((await first.request()).state).toBe('delivered')
+  expect(await there(artifact)).toBe(false)
+
+  const second = await delivery({ artifact, media: null })
+  expect(await send(second.ticket)).toEqual({ how: 'edited by file_id' })
+  expect(second.media()[0]?.video?.file_id).toBe(message?.video?.file_id)
+  expect(await send(second.ticket)).toEqual({ how: 'over' })
+  expect(await state.queues.queue('analytics').getJobCountByTypes('waiting')).toBeGreaterThan(1)
+})
+
+test('without a ticket it is a message of its own, in answer to the person’s', async () => {
+  const { ticket, media, request } = await delivery({ media: await store() }, { ticket: false })
+  expect(await send(ticket)).toEqual({ how: 'sent' })
+  expect(media().length).toBe(1)
+  expect(media()[0]?.reply_to_message?.message_id).toBe((await request()).messageId)
+})
+
+test('a file that is not in the cache goes out from its artifact, which stays for the next', async () => {
+  const artifact = await artifactOf('AAAAAA-2')
+  const { ticket, media } = await delivery({ artifact })
+  expect(await send(ticket)).toEqual({ how: 'edited' })
+  expect(media().length).toBe(1)
+  expect(await there(artifact)).toBe(true)
+})
+
+test('a lost answer delivers once: the same edit again changes nothing', async () => {
+  const { ticket, media, world, request } = await delivery({ artifact: await artifactOf('AAAAAA-3') })
+  world.faults.add({ method: 'editMessageMedia' }, { kind: 'lost_answer' })
+  await expect(send(ticket)).rejects.toThrow('telegram_unavailable')
+  expect((await request()).state).toBe('delivering')
+  expect((await send(ticket)).how).toMatch(/edited/)
+  expect(media().length).toBe(1)
+  expect((await request()).state).toBe('delivered')
+})
+
+test('a deleted ticket: the media comes by itself, once', async () => {
+  const { ticket, media, world, user, chat, request } = await delivery({ media: await store() })
+  world.deleteMessage(user, chat, (await request()).ticketMessageId ?? 0)
+  expect(await sendThrough(ticket)).toEqual({ how: 'sent' })
+  expect(media().length).toBe(1)
+})
+
+test('a group that became a supergroup gets it there', async () => {
+  const { world } = botApi
+  const { ticket, user } = await delivery({ media: await store() })
+  const group = world.addGroup({ title: 'G', users: [user] })
+  const { message_id } = await telegram.api.sendMessage(group.id, 'Sending…')
+  await state.requests.set(ticket, { chatId: group.id, ticketMessageId: message_id })
+  const supergroup = world.migrateGroup(user, group)
+  expect(await sendThrough(ticket)).toEqual({ how: 'sent' })
+  expect(world.messages(supergroup).filter((message) => message.video).length).toBe(1)
+})
+
+const ENDS: [string, (d: Awaited<ReturnType<typeof delivery>>) => void, FailureCode][] = [
+  ['the person blocked the bot', ({ world, user }) => world.blockBot(user), 'chat_unreachable'],
+  [
+    'the file is too big for the server',
+    ({ world }) =>
+      world.faults.add(
+        { method: 'editMessageMedia' },
+        { kind: 'error_before', code: 413, description: 'Request Entity Too Large' },
+      ),
+    'file_too_big',
+  ],
+  [
+    'Telegram takes it in no way',
+    ({ world }) =>
+      world.faults.add(
+        { method: 'editMessageMedia' },
+        { kind: 'error_before', code: 400, description: 'Bad Request: wrong something' },
+      ),
+    'telegram_rejected',
+  ],
+]
+test.each(ENDS)('%s: the request ends with that reason', async (_, given, code) => {
+  const it = await delivery({ media: await store() })
+  given(it)
+  expect(await send(it.ticket)).toEqual({ how: code })
+  expect(await it.request()).toMatchObject({ state: 'failed', failure: code })
+  expect(await state.queues.queue('notify').getJob(`${it.ticket}-1`)).toBeTruthy()
+})
+
+test('a 429 is waited for, for as long as it says, and nothing is used up', async () => {
+  const { ticket, world, media } = await delivery({ media: await store() })
+  world.faults.add({ method: 'editMessageMedia' }, { kind: 'flood', retryAfterS: 7 })
+  const error = await send(ticket).catch((caught: unknown) => caught)
+  expect(error).toBeInstanceOf(Postpone)
+  expect(error).toMatchObject({ waitMs: 7000 })
+  expect(media()).toEqual([])
+})
+
+test('a server that is away is tried again, and in the end the person is told', async () => {
+  const { ticket, world, request } = await delivery({ media: await store() })
+  await world.faults.down()
+  await expect(send(ticket)).rejects.toThrow('telegram_unavailable')
+  expect((await request()).state).toBe('delivering')
+  expect(await send(ticket, true)).toEqual({ how: 'telegram_unavailable' })
+  expect((await request()).failure).toBe('telegram_unavailable')
+  await world.faults.up()
+})
+
+test('a file_id that Telegram does not know any more: the bytes go again', async () => {
+  const { ticket, media } = await delivery({ media: await store() })
+  await state.sentFiles.save(BOT, key, { fileId: 'AgAD'.repeat(8), kind: 'video' })
+  expect(await sendThrough(ticket)).toEqual({ how: 'edited' })
+  expect(media().length).toBe(1)
+  expect(await state.sentFiles.get(BOT, key)).toMatchObject({ fileId: media()[0]?.video?.file_id })
+})
+
+const MISSES: [string, () => Promise<Where>][] = [
+  [
+    'the object is gone',
+    async () => {
+      const media = await store()
+      await storage.remove([media.key])
+      return { media }
+    },
+  ],
+  [
+    'the object is not what it was',
+    async () => {
+      const media = await store()
+      return { media: { ...media, sha256: 'b'.repeat(64) } }
+    },
+  ],
+  ['the artifact is swept', async () => ({ artifact: 'ZZZZZZ-9/media.mp4' })],
+]
+test.each(MISSES)('%s: a miss, and the request starts over', async (_, make) => {
+  const { ticket, request, media } = await delivery(await make())
+  expect(await send(ticket)).toEqual({ how: 'missing' })
+  expect((await request()).state).toBe('asked')
+  expect(await state.redis.exists(state.keys.shared(key))).toBe(0)
+  const resumes = await state.queues.queue('intake').getJobs(['waiting'])
+  expect(resumes.map((job) => job.data)).toContainEqual({ kind: 'resume', ticket })
+  expect(media()).toEqual([])
+})
+
+test('while one delivery brings the bytes, the others wait for its file_id', async () => {
+  const { ticket } = await delivery({ media: await store() })
+  const lease = await state.sentFiles.lease(BOT, key, 'OTHERS')
+  await expect(send(ticket)).rejects.toBeInstanceOf(Postpone)
+  expect(botApi.world.ledger.of('editMessageMedia')).toEqual([])
+  await lease?.release()
+  expect(await send(ticket)).toEqual({ how: 'edited' })
+})
+
+test('a ticket that is being sent is waited for, not overtaken', async () => {
+  const { ticket } = await delivery({ media: await store() }, { ticket: false })
+  await state.requests.claimTicket(ticket, 'ticket', Date.now())
+  await expect(send(ticket)).rejects.toBeInstanceOf(Postpone)
+  expect(botApi.world.ledger.of(/^send(Video|Message)$/)).toEqual([])
+})
