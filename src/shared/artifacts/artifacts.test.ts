@@ -182,6 +182,15 @@ describe.each(['shared', 's3'] as const)('artifacts, %s', (mode) => {
       await expect(artifacts.open(ref)).rejects.toBeInstanceOf(ArtifactMissing)
     })
 
+    test('new bytes under an old name reach a host that has the old ones', async () => {
+      const { artifacts, on } = await setUp()
+      const elsewhere = on(await testDir())
+      const ref = await artifacts.keep('p', 'media.mp4', await made(artifacts, 'old'))
+      expect(await readFile(await elsewhere.open(ref), 'utf8')).toBe('old')
+      await artifacts.keep('p', 'media.mp4', await made(artifacts, 'new'))
+      expect(await readFile(await elsewhere.open(ref), 'utf8')).toBe('new')
+    })
+
     test('many readers at once share one download, and later ones need none', async () => {
       const { artifacts, on } = await setUp()
       const ref = await artifacts.keep('p', 'media.mp4', await made(artifacts, 'far'))

@@ -100,6 +100,19 @@ test('a reader that leaves early closes the connection', async () => {
   await closed.promise
 })
 
+test('an upload that arrived as something else is taken back', async () => {
+  const requests: string[] = []
+  const endpoint = await listening((request, response) => {
+    requests.push(`${request.method} ${request.url?.split('?', 1)[0]}`)
+    request.resume().once('end', () => response.writeHead(200, { etag: '"x"' }).end())
+  })
+  const path = join(await testDir(), 'file')
+  await writeFile(path, 'content')
+  const put = storageAt(endpoint).put('cache/a.mp4', path, { contentType: 'video/mp4' })
+  await expect(put).rejects.toMatchObject({ kind: 'damaged' })
+  expect(requests).toEqual(['PUT', 'HEAD', 'DELETE'].map((method) => `${method} /bucket/cache/a.mp4`))
+})
+
 test('a refusal is denied, and what is logged of it holds no credential', async () => {
   const endpoint = await listening((request, response) => {
     request.resume()
