@@ -1,0 +1,208 @@
+import { pino } from 'pino'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { linkHash } from '../../queues/media.ts'
+import { createState, type State } from '../../queues/state.ts'
+import { type BotApi, createBotApi } from '../../src/playground/bot-api/create-bot-api.ts'
+import { testDir, testRedis } from '../../src/playground/testing/services.ts'
+import { createMessages } from '../../src/shared/messages/messages.ts'
+import { createTelegram, type Telegram } from '../../src/shared/telegram/create-telegram.ts'
+import { Postpone } from '../postpone.ts'
+import { createHandler } from './handler.ts'
+
+const TOKEN = '123456:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'
+const HASH = linkHash('https://site.example/1')
+
+let botApi: BotApi
+let state: State
+let telegram: Telegram
+let unique = 0
+
+beforeAll(async () => {
+  const { redis, prefix } = await testRedis()
+  state = createState(redis, prefix)
+  botApi = createBotApi({
+    mode: 'local',
+    dir: await testDir(),
+    flood: 'off',
+    bots: [{ token: TOKEN, username: 'b_bot', firstName: 'B' }],
+  })
+  const apiUrl = await botApi.listen()
+  telegram = createTelegram({
+    token: TOKEN,
+    apiUrl,
+    mode: 'local',
+    filesDir: null,
+    redis,
+    prefix,
+    holdMs: 60_000,
+  })
+})
+afterAll(async () => {
+  await state.queues.close()
+  await botApi.close()
+})
+beforeEach(() => {
+  botApi.world.faults.clear()
+  botApi.world.ledger.clear()
+})
+
+/** A person with a request, and what the bot has said to them. */
+async function asked() {
+  const { world } = botApi
+  const user = world.addUser({ firstName: 'P' })
+  const chat = world.openPrivateChat(user)
+  const messageId = world.sendText(user, chat, 'a link')
+  const asker = {
+    botId: 123456,
+    chatId: user.id,
+    chatType: 'private' as const,
+    threadId: null,
+    userId: user.id,
+    language: 'en' as const,
+    messageId,
+  }
+  const ticket = await state.requests.create(asker, `u${++unique}-${user.id}`, HASH, Date.now())
+  return {
+    ticket,
+    user,
+    chat,
+    world,
+    said: () => world.messages(chat).filter((message) => message.from?.is_bot),
+    /** As if the last edit had been long ago. */
+    later: () => state.requests.set(ticket, { editedAtMs: 1 }),
+  }
+}
+
+/** Says that there is something new, and runs the job that follows. */
+async function notify(ticket: string) {
+  await state.notifier.touch(ticket)
+  const request = await state.requests.get(ticket)
+  const handler = createHandler({ ...state, telegram, messages: createMessages() })
+  return await handler(
+    { data: { ticket, view: request?.view ?? 1 }, input: null },
+    {
+      log: pino({ level: 'silent' }),
+      signal: new AbortController().signal,
+      attempt: 1,
+      lastAttempt: false,
+      progress: () => undefined,
+    },
+  )
+}
+
+test('the ticket answers the person’s message, and is edited from then on', async () => {
+  const { ticket, said, later } = await asked()
+  expect(await notify(ticket)).toEqual({ how: 'sent' })
+  expect(said()[0]).toMatchObject({ text: '🔎 Having a look…', reply_to_message: { text: 'a link' } })
+  await state.requests.move(ticket, ['asked'], 'producing')
+  await later()
+  expect(await notify(ticket)).toEqual({ how: 'edited' })
+  expect(said().length).toBe(1)
+  expect(said()[0]?.text).toContain("You're next")
+})
+
+test('a job that a newer one has overtaken does nothing, nor one with nothing new to show', async () => {
+  const { ticket } = await asked()
+  await notify(ticket)
+  expect(await notify(ticket)).toEqual({ how: 'nothing new' })
+  await state.notifier.touch(ticket)
+  const handler = createHandler({ ...state, telegram, messages: createMessages() })
+  const context = {
+    log: pino({ level: 'silent' }),
+    signal: new AbortController().signal,
+    attempt: 1,
+    lastAttempt: false,
+    progress: () => undefined,
+  }
+  expect(await handler({ data: { ticket, view: 1 }, input: null }, context)).toEqual({ how: 'overtaken' })
+})
+
+test('a passing text waits its turn, a reason does not', async () => {
+  const { ticket, said } = await asked()
+  await notify(ticket)
+  await state.requests.move(ticket, ['asked'], 'producing')
+  await expect(notify(ticket)).rejects.toBeInstanceOf(Postpone)
+  const request = await state.requests.get(ticket)
+  if (request) await state.requests.settle(request, { state: 'failed', failure: 'gone' })
+  expect(await notify(ticket)).toEqual({ how: 'edited' })
+  expect(said()[0]?.text).toContain(ticket)
+})
+
+test('the place among those who wait is shown', async () => {
+  const { ticket, said, later } = await asked()
+  await notify(ticket)
+  const key = `site.${unique}.v1.full.public`
+  const joined = await state.joins.joinProduction({ ticket, botId: 123456 }, key, Date.now())
+  const generation = joined.how === 'waiting' ? joined.generation : 0
+  const queue = state.queues.queue('fetch')
+  await queue.add('fetch', {}, { jobId: 'first', priority: 1 })
+  await queue.add('fetch', {}, { jobId: 'second', priority: 2 })
+  await queue.add('fetch', {}, { jobId: `${ticket}-${generation}`, priority: 3 })
+  await later()
+  await notify(ticket)
+  expect(said()[0]?.text).toBe('⏳ In line: number 3.')
+  await state.redis.hset(state.keys.progress(generation), {
+    stage: 'fetch',
+    percent: 40,
+    doneBytes: '',
+    totalBytes: '',
+  })
+  await later()
+  await notify(ticket)
+  expect(said()[0]?.text).toBe('⬇️ Downloading: 40%')
+})
+
+test('the choices of the link, as buttons', async () => {
+  const { ticket, said, world, user, chat } = await asked()
+  await state.facts.save(HASH, {
+    mediaId: 'site.1',
+    extractor: 'site',
+    title: 'A <b>title</b>',
+    uploader: null,
+    durationS: 61,
+    inspectedAt: '2026-11-21T00:00:00Z',
+    choices: [
+      { format: 'v720', codec: null, sizeBytes: 5_000_000 },
+      { format: 'a-m4a', codec: null, sizeBytes: null },
+    ],
+  })
+  await state.requests.move(ticket, ['asked'], 'choosing')
+  await notify(ticket)
+  expect(said()[0]?.text).toContain('A <b>title</b>')
+  const rows = said()[0]?.reply_markup?.inline_keyboard.map((row) => row.map(({ text }) => text))
+  expect(rows).toEqual([['🎬 720p · 5 MB'], ['🎵 M4A'], ['☐ Always use my choice'], ['Cancel']])
+  expect(world.messages(chat)[0]?.from?.id).toBe(user.id)
+})
+
+test('a ticket that the person deleted is not put back, but a reason is told all the same', async () => {
+  const { ticket, said, world, user, chat } = await asked()
+  await notify(ticket)
+  world.deleteMessage(user, chat, said()[0]?.message_id ?? 0)
+  await state.requests.move(ticket, ['asked'], 'producing')
+  await state.requests.set(ticket, { editedAtMs: 1 })
+  expect(await notify(ticket)).toEqual({ how: 'ticket gone' })
+  await state.requests.set(ticket, { shown: '' })
+  expect(await notify(ticket)).toEqual({ how: 'no ticket' })
+  const request = await state.requests.get(ticket)
+  if (request) await state.requests.settle(request, { state: 'failed', failure: 'private' })
+  expect(await notify(ticket)).toEqual({ how: 'sent' })
+  expect(said().length).toBe(1)
+})
+
+test('who blocked the bot is left alone; a server that is away is asked again', async () => {
+  const { ticket, world, user } = await asked()
+  await world.faults.down()
+  await expect(notify(ticket)).rejects.toThrow('telegram_unavailable')
+  await world.faults.up()
+  await state.redis.hdel(state.keys.request(ticket), 'ticketClaimedUntilMs')
+  world.blockBot(user)
+  expect(await notify(ticket)).toEqual({ how: 'chat_unreachable' })
+})
+
+test('nothing is written over the media', async () => {
+  const { ticket } = await asked()
+  const request = await state.requests.get(ticket)
+  if (request) await state.requests.settle(request, { state: 'delivered' })
+  expect(await notify(ticket)).toEqual({ how: 'nothing new' })
+  expect(botApi.world.ledger.of(/^(send|edit)/)).toEqual([])
+})
