@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { readConfig } from '../src/shared/config.ts'
+import { REGISTRY } from '../workers/registry.ts'
 import { STAGE_NAMES } from './pipeline.ts'
 
 const Service = z.object({
@@ -50,11 +51,16 @@ test('the environment of every process of ours is complete', () => {
   readConfig(['common', 'telegram', 'bot', 'links'], environmentOf('bot'))
   readConfig(['common', 'web'], environmentOf('web'))
   readConfig(['database'], environmentOf('migrate'))
-  for (const [name] of stages)
-    readConfig(
-      ['common', 'telegram', 'links', 'storage', 'artifacts', 'tools', 'limits', 'database', 'worker'],
-      environmentOf(name),
-    )
+  for (const name of STAGE_NAMES)
+    readConfig(['common', 'worker', ...REGISTRY[name].sections], environmentOf(name))
+})
+
+test('no stage holds a secret that it does not use', () => {
+  const holders = (secret: string) =>
+    stages.filter(([name]) => secret in environmentOf(name)).map(([name]) => name)
+  expect(holders('BOT_TOKEN')).toEqual(['send', 'notify'])
+  expect(holders('DATABASE_URL')).toEqual(['analytics'])
+  expect(holders('S3_SECRET_ACCESS_KEY')).toEqual(['upload', 'send', 'maintenance'])
 })
 
 test('.env.example explains every variable of the configuration and of compose, and no other', async () => {
