@@ -9,6 +9,8 @@ import { createParts } from './parts.ts'
 import { REGISTRY } from './registry.ts'
 import { type RunningStage, runStage } from './run-stage.ts'
 
+const SWEEP_EVERY_MS = 10 * 60_000
+
 /** `node workers/main.ts fetch transcode` runs these stages, `all` runs every one, until SIGTERM or SIGINT. */
 async function main(args: readonly string[]): Promise<void> {
   const names = stagesOf(args)
@@ -32,6 +34,7 @@ async function main(args: readonly string[]): Promise<void> {
       .catch((error: unknown) => log.warn({ err: error }, 'storage is away'))
   if (names.includes('maintenance')) await applySchedule(state.queues)
 
+  const sweeping = sections.has('artifacts') ? sweepArtifacts(parts) : null
   const running = await Promise.all(names.map((name) => start(name, parts, config)))
   const cancels = await listenForCancels(redis, state.keys.cancelled, running)
   log.info({ stages: names }, 'started')
@@ -42,6 +45,7 @@ async function main(args: readonly string[]): Promise<void> {
   })
   log.info({ signal }, 'stopping')
   await Promise.all(running.map((stage) => stage.stop(config.SHUTDOWN_GRACE_SECONDS * 1000)))
+  if (sweeping) clearInterval(sweeping)
   await state.queues.close()
   await parts.close()
   cancels.disconnect()
@@ -69,6 +73,23 @@ async function start<N extends StageName>(
     lockMs: config.LOCK_SECONDS * 1000,
     stalledCheckMs: config.STALLED_CHECK_SECONDS * 1000,
   })
+}
+
+/** In every process that has them: with a staging prefix, each host has scratch files of its own. */
+function sweepArtifacts({
+  artifacts,
+  artifactMaxAgeMs,
+  log,
+}: ReturnType<typeof createParts>): NodeJS.Timeout {
+  const sweep = async () => {
+    try {
+      const swept = await artifacts().sweep(artifactMaxAgeMs())
+      if (swept > 0) log.info({ swept }, 'old artifacts are gone')
+    } catch (error) {
+      log.warn({ err: error }, 'artifacts were not swept')
+    }
+  }
+  return setInterval(() => void sweep(), SWEEP_EVERY_MS)
 }
 
 /** Whoever leaves last anywhere says so on a channel; the process that runs the work hears it. */

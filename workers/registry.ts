@@ -77,13 +77,8 @@ export const REGISTRY: { [N in StageName]: Entry<N> } = {
       (await import('./analytics/handler.ts')).createHandler({ db: parts.database(), log: parts.log }),
   },
   maintenance: {
-    sections: ['storage', 'artifacts'],
-    create: async (parts) =>
-      (await import('./maintenance/handler.ts')).createHandler({
-        ...parts.state,
-        artifacts: parts.artifacts(),
-        storage: parts.storage(),
-        artifactMaxAgeMs: parts.artifactMaxAgeMs(),
-      }),
+    sections: ['storage'],
+    create: async ({ state, storage }) =>
+      (await import('./maintenance/handler.ts')).createHandler({ ...state, storage: storage() }),
   },
 }

@@ -98,8 +98,8 @@ const artifacts = z.object({
   ARTIFACTS_DIR: text('an absolute path for files in work').pipe(
     z.string().startsWith('/', 'must be an absolute path'),
   ),
-  /** Artifacts that nobody has touched for so long are swept. */
-  ARTIFACT_MAX_AGE_MINUTES: number(120, 1),
+  /** Artifacts that nobody has touched for so long are swept: longer than any stage may take. */
+  ARTIFACT_MAX_AGE_MINUTES: number(360, 1),
 })
 
 const tools = z.object({

@@ -1,29 +1,21 @@
-import { access, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type DataOf, STAGE_NAMES } from '../../queues/pipeline.ts'
 import { createState, type State } from '../../queues/state.ts'
-import { testBucket, testDir, testRedis } from '../../src/playground/testing/services.ts'
-import { createArtifacts } from '../../src/shared/artifacts/create-artifacts.ts'
+import { testBucket, testRedis } from '../../src/playground/testing/services.ts'
 import { createStorage } from '../../src/shared/storage/create-storage.ts'
 import { createHandler } from './handler.ts'
 import { applySchedule, SCHEDULE } from './schedule.ts'
 
 let state: State
 let run: (task: DataOf<'maintenance'>['task']) => Promise<number>
-let dir: string
-let now = Date.now()
 
 beforeAll(async () => {
   const { redis, prefix } = await testRedis()
   state = createState(redis, prefix)
-  dir = await testDir()
   const handler = createHandler({
     ...state,
-    artifacts: createArtifacts({ mode: 'shared', dir, now: () => now }),
     storage: createStorage(await testBucket()),
-    artifactMaxAgeMs: 60_000,
   })
   const context = {
     log: pino({ level: 'silent' }),
@@ -40,18 +32,6 @@ test('a canary goes into every queue, one at a time', async () => {
   expect(await run('canary')).toBe(STAGE_NAMES.length)
   await run('canary')
   for (const name of STAGE_NAMES) expect(await state.queues.queue(name).getWaitingCount(), name).toBe(1)
-})
-
-test('artifacts that nobody touched are swept, others are not', async () => {
-  const artifacts = createArtifacts({ mode: 'shared', dir })
-  const path = join(await artifacts.workDir('ABCDEF-1', 'x'), 'media.mp4')
-  await writeFile(path, 'x')
-  const ref = await artifacts.keep('ABCDEF-1', 'media.mp4', path)
-  expect(await run('sweep_artifacts')).toBe(0)
-  await access(await artifacts.open(ref))
-  now = Date.now() + 120_000
-  expect(await run('sweep_artifacts')).toBe(1)
-  await expect(artifacts.open(ref)).rejects.toThrow('missing')
 })
 
 test('who waits for a fetch hears of their place; who is being served does not', async () => {

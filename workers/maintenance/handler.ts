@@ -5,7 +5,6 @@ import type { Keys } from '../../queues/keys.ts'
 import type { Notifier } from '../../queues/notifier.ts'
 import { type DataOf, STAGE_NAMES } from '../../queues/pipeline.ts'
 import type { Queues } from '../../queues/queues.ts'
-import type { Artifacts } from '../../src/shared/artifacts/artifacts.ts'
 import type { Storage } from '../../src/shared/storage/storage.ts'
 import type { Handler } from '../context.ts'
 
@@ -18,13 +17,11 @@ export interface MaintenanceDeps {
   joins: Joins
   queues: Queues
   notifier: Notifier
-  artifacts: Artifacts
   storage: Storage
-  artifactMaxAgeMs: number
 }
 
 export function createHandler(deps: MaintenanceDeps): Handler<'maintenance'> {
-  const { redis, keys, joins, queues, notifier, artifacts, storage, artifactMaxAgeMs } = deps
+  const { redis, keys, joins, queues, notifier, storage } = deps
 
   const TASKS: Record<DataOf<'maintenance'>['task'], () => Promise<number>> = {
     /** A job that does nothing, through every queue: what /ready looks at. The id keeps it to one at a time. */
@@ -56,7 +53,6 @@ export function createHandler(deps: MaintenanceDeps): Handler<'maintenance'> {
       return told
     },
 
-    sweep_artifacts: () => artifacts.sweep(artifactMaxAgeMs),
     sweep_uploads: () => storage.abortStaleUploads(STALE_UPLOAD_MS),
   }
 

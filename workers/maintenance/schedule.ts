@@ -7,7 +7,6 @@ type Task = DataOf<'maintenance'>['task']
 export const SCHEDULE: Record<Task, { everyMs: number }> = {
   canary: { everyMs: 5000 },
   positions: { everyMs: 4000 },
-  sweep_artifacts: { everyMs: 10 * 60_000 },
   sweep_uploads: { everyMs: 60 * 60_000 },
 }
 

@@ -31,7 +31,7 @@ async function fromArtifact(cached: Cached, artifacts: Artifacts): Promise<Media
     const thumbnailPath = cached.artifactThumbnail ? await artifacts.open(cached.artifactThumbnail) : null
     return { mediaPath, thumbnailPath, done: async () => undefined }
   } catch (error) {
-    if (error instanceof ArtifactMissing) return null
+    if (error instanceof ArtifactMissing || error instanceof StorageError) return null
     throw error
   }
 }
