@@ -93,7 +93,7 @@ export function createBotApi(options: BotApiOptions) {
       .pipe(response)
   }
 
-  const handle = (request: IncomingMessage, response: ServerResponse) => {
+  const route = (request: IncomingMessage, response: ServerResponse) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost')
     const call = /^\/bot([^/]+)\/([^/]+)\/?$/.exec(pathname)
     if (call?.[1] && call[2]) return void handleCall(request, response, decodeURIComponent(call[1]), call[2])
@@ -104,7 +104,14 @@ export function createBotApi(options: BotApiOptions) {
     return notFound(response)
   }
 
-  const http = createHttpServer(handle)
+  const http = createHttpServer((request, response) => {
+    try {
+      route(request, response)
+    } catch {
+      // An address that cannot be decoded is the only thing that throws there.
+      notFound(response)
+    }
+  })
   return {
     world,
     /** Who is there from the start: alice, boris and chen, each in a private chat with the first bot, and filmClub. */

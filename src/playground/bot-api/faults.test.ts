@@ -125,3 +125,15 @@ it('keeps the token out of the ledger', async () => {
   await call('getUpdates')
   expect(JSON.stringify(world.ledger.entries())).not.toContain(TOKEN.split(':')[1])
 })
+
+it('survives addresses that nobody can read', async () => {
+  const { url, call } = await start()
+  for (const path of ['/bot%zz/getMe', `/file/bot${TOKEN}/%zz`, '/nothing']) {
+    const answer = await fetch(url + path)
+    expect([answer.status, await answer.json()]).toEqual([
+      404,
+      expect.objectContaining({ description: 'Not Found' }),
+    ])
+  }
+  expect(await call('getMe')).toMatchObject({ ok: true })
+})

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import type { Message } from '@grammyjs/types'
 import { z } from 'zod'
 import { badRequest } from '../api-error.ts'
@@ -59,7 +60,8 @@ export function createMediaMethods(deps: MethodDeps) {
     (kind: MediaKind) =>
     async (call: Call): Promise<Message> => {
       const { params, uploads, bot } = call
-      const destination = destinationOf(deps, call)
+      // Before the file is looked at: the chat is what the server checks first.
+      destinationOf(deps, call)
       const caption = captionOf(params)
       const number = (name: string) => Math.max(0, params.integer(name) ?? 0)
       const file = await deps.media({
@@ -76,13 +78,7 @@ export function createMediaMethods(deps: MethodDeps) {
       })
       const content = { ...mediaContent(deps.files, file), ...caption }
       // Looked at again: a chat may have changed while the file came.
-      return send(
-        deps,
-        call,
-        { ...destination, ...destinationOf(deps, call) },
-        content,
-        params.flag('supports_streaming'),
-      )
+      return send(deps, call, destinationOf(deps, call), content, params.flag('supports_streaming'))
     }
 
   return {
@@ -111,7 +107,7 @@ export function createMediaMethods(deps: MethodDeps) {
         if (kinds.has(lonely) && kinds.size > 1)
           throw badRequest(`${lonely} can't be mixed with other media types`)
       const destination = destinationOf(deps, call)
-      const albumId = `${Date.now()}${items[0]?.file.uniqueId.length}`
+      const albumId = `${randomInt(2 ** 47, 2 ** 48 - 1)}`
       return items.map(({ content, supportsStreaming }) =>
         send(deps, call, destination, { ...content, media_group_id: albumId }, supportsStreaming),
       )
