@@ -4,10 +4,8 @@ import type { Params } from './params.ts'
 import type { Posts } from './posts.ts'
 import type { CallbackAnswer, InlineAnswer, Queries } from './queries.ts'
 import type { Upload } from './request-body.ts'
+import type { ServerMode } from './server-mode.ts'
 import type { BotRecord, WorldState } from './world-state.ts'
-
-/** `local`: files up to 2000 MB and `file://` paths; `cloud`: 50 MB, and downloads up to 20 MB. */
-export type ServerMode = 'local' | 'cloud'
 
 /** One call of a method, read and ready. `signal` ends when the caller hangs up. */
 export interface Call {

@@ -2,12 +2,12 @@ import { rm, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { badRequest } from './api-error.ts'
-import type { ServerMode } from './call.ts'
 import { download } from './download.ts'
 import type { FileStore, MediaKind, StoredFile } from './file-store.ts'
 import { imageSize } from './image-size.ts'
 import { mimeTypeOf } from './mime-type.ts'
 import type { Upload } from './request-body.ts'
+import type { ServerMode } from './server-mode.ts'
 
 export interface MediaRequest {
   botId: number
