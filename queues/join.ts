@@ -89,6 +89,12 @@ export function createJoins(redis: Redis, scripts: Scripts, keys: Keys) {
         await redis.hset(keys.shared(key), 'confirmed', '1')
     },
 
+    /** The flow of a generation is not there after all: the next one to join makes it again. */
+    async unconfirm(key: string, generation: number): Promise<void> {
+      if ((await redis.hget(keys.shared(key), 'generation')) === String(generation))
+        await redis.hset(keys.shared(key), 'confirmed', '0')
+    },
+
     /**
      * Ends a generation and takes its waiters. `fields` are kept for whoever comes later (a string each), for
      * `ttlMs` (0: until they are thrown away). Without `fields`, the next one to ask starts anew.

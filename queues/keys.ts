@@ -8,6 +8,8 @@ export function keysFor(prefix: string) {
     request: (ticket: string) => `${prefix}:request:${ticket}`,
     /** set: tickets of one person that are not over */
     active: (botId: number, userId: number) => `${prefix}:active:${botId}.${userId}`,
+    /** sorted set: tickets of people who are owed something (the media, a reason, a word), by the time of asking */
+    owed: `${prefix}:owed`,
     /** string: a canonical link, under its hash; the only place where links are kept */
     link: (linkHash: string) => `${prefix}:link:${linkHash}`,
     /** string: the media id that a link turned out to be */

@@ -74,6 +74,8 @@ export const Request = z.object({
   failure: orNull(z.enum(Object.keys(FAILURES) as [FailureCode, ...FailureCode[]])),
   /** Counts the changes that the ticket should show; `notify` jobs carry it. */
   view: orZero,
+  /** The last change that the person has seen, or cannot be shown. */
+  shownView: orZero,
   /** What the ticket shows now (a hash), and since when. */
   shown: orNull(z.string()),
   editedAtMs: orZero,

@@ -26,11 +26,12 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
       for (let extra = 0; extra <= 8; extra++) {
         const ticket = ticketFor(origin, extra)
         const answer = await scripts.create(
-          [keys.request(ticket), keys.active(asker.botId, asker.userId)],
+          [keys.request(ticket), keys.active(asker.botId, asker.userId), keys.owed],
           [
             origin,
             ticket,
             REQUEST_TTL_MS,
+            nowMs,
             ...Object.entries({ ...asker, threadId: asker.threadId ?? '' }).flat(),
             ...['linkHash', linkHash, 'state', 'asked', 'round', 1, 'createdAtMs', nowMs],
           ],
@@ -60,7 +61,7 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
     ): Promise<boolean> {
       const failure = end.state === 'failed' ? end.failure : ''
       const answer = await scripts.settle(
-        [keys.request(request.ticket), keys.active(request.botId, request.userId)],
+        [keys.request(request.ticket), keys.active(request.botId, request.userId), keys.owed],
         [request.ticket, end.state, failure, round ?? ''],
       )
       return answer === 1
@@ -69,10 +70,23 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
     /** Opens the next round of a failed or cancelled request. False when it is neither. */
     async reopen(request: Pick<Request, 'ticket' | 'botId' | 'userId'>): Promise<boolean> {
       const answer = await scripts.reopen(
-        [keys.request(request.ticket), keys.active(request.botId, request.userId)],
-        [request.ticket],
+        [keys.request(request.ticket), keys.active(request.botId, request.userId), keys.owed],
+        [request.ticket, Date.now()],
       )
       return answer === 1
+    },
+
+    /** Tickets of people who asked before `beforeMs` and are still owed something. */
+    owed: (beforeMs: number): Promise<string[]> => redis.zrangebyscore(keys.owed, '-inf', beforeMs),
+
+    /** Notes that the person has seen a change, or cannot be shown it. After an end, they are owed nothing more. */
+    async shown(ticket: string, view: number): Promise<void> {
+      await scripts.shown([keys.request(ticket), keys.owed], [ticket, view])
+    },
+
+    /** Takes a ticket without a request (any more) off the list. */
+    async forget(ticket: string): Promise<void> {
+      await redis.zrem(keys.owed, ticket)
     },
 
     /** Tickets of one person that are not over. */

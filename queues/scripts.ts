@@ -13,6 +13,7 @@ const SCRIPTS = {
   settle: lua('settle'),
   reopen: lua('reopen'),
   claimTicket: lua('claim-ticket'),
+  shown: lua('shown'),
   fairTag: lua('fair-tag'),
   fairStarted: lua('fair-started'),
 }
@@ -43,6 +44,7 @@ export function createScripts(redis: Redis): Scripts {
     settle: run('settle'),
     reopen: run('reopen'),
     claimTicket: run('claimTicket'),
+    shown: run('shown'),
     fairTag: run('fairTag'),
     fairStarted: run('fairStarted'),
   }

@@ -1,10 +1,11 @@
 -- A request comes to be, once per origin.
--- KEYS request, active      ARGV origin, ticket, ttlMs, field, value, …
+-- KEYS request, active, owed      ARGV origin, ticket, ttlMs, now ms, field, value, …
 -- Returns created | known (the same origin again) | taken (the code belongs to somebody else)
 local origin = redis.call('HGET', KEYS[1], 'origin')
 if origin then return origin == ARGV[1] and 'known' or 'taken' end
-redis.call('HSET', KEYS[1], 'origin', ARGV[1], 'ticket', ARGV[2], unpack(ARGV, 4))
+redis.call('HSET', KEYS[1], 'origin', ARGV[1], 'ticket', ARGV[2], unpack(ARGV, 5))
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 redis.call('SADD', KEYS[2], ARGV[2])
 redis.call('PEXPIRE', KEYS[2], ARGV[3])
+redis.call('ZADD', KEYS[3], ARGV[4], ARGV[2])
 return 'created'

@@ -10,6 +10,7 @@ end
 redis.call('HSET', KEYS[1], ARGV[7], ARGV[2])
 local function hit(how, generation)
   if ARGV[4] ~= '' then redis.call('HSET', KEYS[1], 'state', ARGV[4]) end
+  redis.call('HDEL', KEYS[1], 'generation')
   return { how, generation }
 end
 if KEYS[6] ~= '' and redis.call('EXISTS', KEYS[6]) == 1 then return hit('file', '0') end

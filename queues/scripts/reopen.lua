@@ -1,9 +1,11 @@
--- A new round of a request that failed or was cancelled. KEYS request, active    ARGV ticket
+-- A new round of a request that failed or was cancelled. KEYS request, active, owed    ARGV ticket, now ms
 -- Returns 1 when there is a new round.
 local state = redis.call('HGET', KEYS[1], 'state')
 if state ~= 'failed' and state ~= 'cancelled' then return 0 end
 redis.call('HSET', KEYS[1], 'state', 'asked', 'failure', '')
 redis.call('HDEL', KEYS[1], 'generation', 'direct')
 redis.call('HINCRBY', KEYS[1], 'round', 1)
+redis.call('HINCRBY', KEYS[1], 'view', 1)
 redis.call('SADD', KEYS[2], ARGV[1])
+redis.call('ZADD', KEYS[3], ARGV[2], ARGV[1])
 return 1

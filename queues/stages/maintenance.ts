@@ -4,7 +4,7 @@ import { defineStage } from '../stage.ts'
 /** Scheduled work. One at a time, over all processes of the stage. */
 export const maintenance = defineStage({
   name: 'maintenance',
-  data: z.object({ task: z.enum(['canary', 'positions', 'sweep_uploads']) }),
+  data: z.object({ task: z.enum(['canary', 'positions', 'reconcile', 'sweep_uploads']) }),
   input: z.null(),
   result: z.object({ done: z.number().int() }),
   attempts: 1,

@@ -5,8 +5,11 @@ import type { Keys } from '../../queues/keys.ts'
 import type { Notifier } from '../../queues/notifier.ts'
 import { type DataOf, STAGE_NAMES } from '../../queues/pipeline.ts'
 import type { Queues } from '../../queues/queues.ts'
+import type { RequestStore } from '../../queues/requests.ts'
+import type { Logger } from '../../src/shared/logger.ts'
 import type { Storage } from '../../src/shared/storage/storage.ts'
 import type { Handler } from '../context.ts'
+import { reconcile } from './reconcile.ts'
 
 /** An upload that has not ended after this never will. */
 const STALE_UPLOAD_MS = 24 * 3600_000
@@ -16,6 +19,7 @@ export interface MaintenanceDeps {
   keys: Keys
   joins: Joins
   queues: Queues
+  requests: RequestStore
   notifier: Notifier
   storage: Storage
 }
@@ -23,7 +27,7 @@ export interface MaintenanceDeps {
 export function createHandler(deps: MaintenanceDeps): Handler<'maintenance'> {
   const { redis, keys, joins, queues, notifier, storage } = deps
 
-  const TASKS: Record<DataOf<'maintenance'>['task'], () => Promise<number>> = {
+  const TASKS: Record<DataOf<'maintenance'>['task'], (log: Logger) => Promise<number>> = {
     /** A job that does nothing, through every queue: what /ready looks at. The id keeps it to one at a time. */
     canary: async () => {
       await Promise.all(
@@ -53,12 +57,13 @@ export function createHandler(deps: MaintenanceDeps): Handler<'maintenance'> {
       return told
     },
 
+    reconcile: (log) => reconcile(deps, log, Date.now()),
     sweep_uploads: () => storage.abortStaleUploads(STALE_UPLOAD_MS),
   }
 
-  return async ({ data }) => {
+  return async ({ data }, { log }) => {
     const task = TASKS[data.task]
     if (!task) throw new StageError('internal', { detail: 'unknown task' })
-    return { done: await task() }
+    return { done: await task(log) }
   }
 }

@@ -7,6 +7,7 @@ type Task = DataOf<'maintenance'>['task']
 export const SCHEDULE: Record<Task, { everyMs: number }> = {
   canary: { everyMs: 5000 },
   positions: { everyMs: 4000 },
+  reconcile: { everyMs: 15_000 },
   sweep_uploads: { everyMs: 60 * 60_000 },
 }
 

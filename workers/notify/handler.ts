@@ -8,9 +8,9 @@ import type { Keys } from '../../queues/keys.ts'
 import type { Request } from '../../queues/request.ts'
 import type { RequestStore } from '../../queues/requests.ts'
 import type { Messages } from '../../src/shared/messages/messages.ts'
-import { classify } from '../../src/shared/telegram/classify.ts'
+import { classify, type TelegramFault } from '../../src/shared/telegram/classify.ts'
 import type { Telegram } from '../../src/shared/telegram/create-telegram.ts'
-import type { Handler } from '../context.ts'
+import type { Handler, StageContext } from '../context.ts'
 import { Postpone } from '../postpone.ts'
 import { queuePosition } from './queue-position.ts'
 import { fingerprint, type ProductionProgress, type TicketView, ticketView } from './ticket-view.ts'
@@ -86,46 +86,64 @@ export function createHandler(deps: NotifyDeps): Handler<'notify'> {
     return 'sent'
   }
 
-  return async ({ data }, context) => {
-    const request = await requests.get(data.ticket)
-    if (!request) return { how: 'unknown' }
-    if (request.view !== data.view) return { how: 'overtaken' }
+  /** Brings the ticket up to date. @returns what was done. */
+  const update = async (request: Request, context: StageContext): Promise<string> => {
     const view = await viewOf(request)
-    if (!view || request.shown === fingerprint(view)) return { how: 'nothing new' }
+    if (!view || request.shown === fingerprint(view)) return 'nothing new'
     const waitMs = request.editedAtMs + EDIT_EVERY_MS - Date.now()
     if (!view.final && request.shown && waitMs > 0) throw new Postpone(waitMs)
     try {
       const how = await show(request, view)
       await requests.set(request.ticket, { shown: fingerprint(view), editedAtMs: Date.now() })
-      return { how }
+      return how
     } catch (error) {
       if (error instanceof Postpone) throw error
       const fault = classify(error)
       context.log.info({ fault: fault.kind }, 'Telegram')
-      switch (fault.kind) {
-        case 'not_modified':
-          await requests.set(request.ticket, { shown: fingerprint(view) })
-          return { how: 'shown before' }
-        case 'message_gone':
-          await requests.set(request.ticket, { ticketGone: '1', ticketMessageId: '' })
-          return { how: 'ticket gone' }
-        case 'migrated':
-          await requests.set(request.ticket, { chatId: fault.migrateToChatId, ticketMessageId: '' })
-          throw new Postpone(0)
-        case 'flood':
-          throw new Postpone(fault.retryAfterMs)
-        case 'busy':
-          throw new Postpone(fault.waitMs)
-        case 'unreachable':
-        case 'ambiguous':
-          throw new StageError('telegram_unavailable', { cause: error, detail: fault.kind })
-        // Nobody can be told, or not in these words: the request goes on without a ticket.
-        case 'chat_unreachable':
-        case 'rejected':
-        case 'file_too_big':
-        case 'bad_file_id':
-          return { how: fault.kind }
-      }
+      return await afterFault(fault, request, view, error)
     }
+  }
+
+  const afterFault = async (
+    fault: TelegramFault,
+    request: Request,
+    view: TicketView,
+    error: unknown,
+  ): Promise<string> => {
+    switch (fault.kind) {
+      case 'not_modified':
+        await requests.set(request.ticket, { shown: fingerprint(view) })
+        return 'shown before'
+      case 'message_gone':
+        await requests.set(request.ticket, { ticketGone: '1', ticketMessageId: '' })
+        // Who deletes a ticket does not want to see it; why there will be no media they are told all the same.
+        if (request.state === 'failed' && !request.ticketGone) throw new Postpone(0)
+        return 'ticket gone'
+      case 'migrated':
+        await requests.set(request.ticket, { chatId: fault.migrateToChatId, ticketMessageId: '' })
+        throw new Postpone(0)
+      case 'flood':
+        throw new Postpone(fault.retryAfterMs)
+      case 'busy':
+        throw new Postpone(fault.waitMs)
+      case 'unreachable':
+      case 'ambiguous':
+        throw new StageError('telegram_unavailable', { cause: error, detail: fault.kind })
+      // Nobody can be told, or not in these words: the request goes on without a ticket.
+      case 'chat_unreachable':
+      case 'rejected':
+      case 'file_too_big':
+      case 'bad_file_id':
+        return fault.kind
+    }
+  }
+
+  return async ({ data }, context) => {
+    const request = await requests.get(data.ticket)
+    if (!request) return { how: 'unknown' }
+    if (request.view !== data.view) return { how: 'overtaken' }
+    const how = await update(request, context)
+    await requests.shown(data.ticket, data.view)
+    return { how }
   }
 }

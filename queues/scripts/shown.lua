@@ -1,0 +1,7 @@
+-- A person has seen a change, or cannot be shown it.
+-- KEYS request, owed    ARGV ticket, view
+if redis.call('HGET', KEYS[1], 'view') ~= ARGV[2] then return 0 end
+redis.call('HSET', KEYS[1], 'shownView', ARGV[2])
+local state = redis.call('HGET', KEYS[1], 'state')
+if state == 'failed' or state == 'cancelled' or state == 'delivered' then redis.call('ZREM', KEYS[2], ARGV[1]) end
+return 1

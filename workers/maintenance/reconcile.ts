@@ -1,0 +1,130 @@
+import { productionId } from '../../queues/flow.ts'
+import { inspectionKey, type Joins } from '../../queues/join.ts'
+import type { Notifier } from '../../queues/notifier.ts'
+import type { StageName } from '../../queues/pipeline.ts'
+import type { Queues } from '../../queues/queues.ts'
+import type { Request } from '../../queues/request.ts'
+import type { RequestStore } from '../../queues/requests.ts'
+import type { Logger } from '../../src/shared/logger.ts'
+
+/** Younger requests are on their way; a look at them would only disturb. */
+const SETTLED_MS = 30_000
+
+export interface ReconcileDeps {
+  requests: RequestStore
+  joins: Joins
+  queues: Queues
+  notifier: Notifier
+}
+
+/** What was found broken, and mended. */
+type Mend = 'forgotten' | 'restarted' | 'flow_again' | 'root_again' | 'send_again' | 'gave_up' | 'told_again'
+
+/**
+ * Compares what people are owed with the jobs that should be on it, and repairs what a crash, a lost second of
+ * Redis or a removed job left behind. Each repair uses the ordinary way: a job that can be repeated.
+ * @returns how many requests were mended.
+ */
+export async function reconcile(deps: ReconcileDeps, log: Logger, nowMs: number): Promise<number> {
+  const { requests } = deps
+  const mended: Partial<Record<Mend, number>> = {}
+  for (const ticket of await requests.owed(nowMs - SETTLED_MS)) {
+    const request = await requests.get(ticket)
+    const mend = request ? await mendRequest(request, deps, nowMs) : 'forgotten'
+    if (!request) await requests.forget(ticket)
+    if (!mend) continue
+    mended[mend] = (mended[mend] ?? 0) + 1
+    log.warn({ ticket, mend, state: request?.state }, 'mended')
+  }
+  return Object.values(mended).reduce((sum, count) => sum + count, 0)
+}
+
+async function mendRequest(request: Request, deps: ReconcileDeps, nowMs: number): Promise<Mend | null> {
+  switch (request.state) {
+    case 'asked':
+      return await restart(request, deps, nowMs)
+    case 'inspecting':
+      return await mendWork(request, inspectionKey(request.linkHash), 'intake', deps, nowMs)
+    case 'producing':
+      return await mendWork(request, request.mediaKey ?? '', 'publish', deps, nowMs)
+    case 'delivering':
+      return await mendDelivery(request, deps)
+    case 'choosing':
+    case 'failed':
+    case 'cancelled':
+      return await mendTicket(request, deps)
+    case 'delivered':
+      await deps.requests.shown(request.ticket, request.view)
+      return null
+  }
+}
+
+/** The next step of a request, once a minute at most. */
+async function restart({ ticket, round }: Request, { queues }: ReconcileDeps, nowMs: number): Promise<Mend> {
+  const minute = Math.floor(nowMs / 60_000)
+  await queues.add('intake', { kind: 'resume', ticket }, { jobId: `${ticket}-again-${round}-${minute}` })
+  return 'restarted'
+}
+
+/** Somebody waits: is the work still going on, and will its end find them? */
+async function mendWork(
+  request: Request,
+  key: string,
+  root: StageName,
+  deps: ReconcileDeps,
+  nowMs: number,
+): Promise<Mend | null> {
+  const { joins, queues, requests } = deps
+  const { state, generation = '', starter = '' } = await joins.shared(key)
+  const isWaiting = (await joins.waiters(key)).includes(request.ticket)
+  if (state !== 'inflight' || !isWaiting) {
+    await requests.move(request.ticket, [request.state], 'asked')
+    return await restart(request, deps, nowMs)
+  }
+  const job = await queues.queue(root).getJob(productionId(starter, Number(generation)))
+  if (!job) {
+    await joins.unconfirm(key, Number(generation))
+    await restart(request, deps, nowMs)
+    return 'flow_again'
+  }
+  if ((await job.getState()) !== 'failed') return null
+  await job.retry('failed', { resetAttemptsMade: true })
+  return 'root_again'
+}
+
+/** Somebody should get their media now: is there a job that will do it? */
+async function mendDelivery(
+  request: Request,
+  { queues, requests, notifier }: ReconcileDeps,
+): Promise<Mend | null> {
+  const { ticket, round } = request
+  const jobId = `${ticket}-${round}`
+  const job = await queues.queue('send').getJob(jobId)
+  const state = await job?.getState()
+  if (state === 'failed') {
+    await requests.settle(request, { state: 'failed', failure: 'telegram_unavailable' }, round)
+    await notifier.touch(ticket)
+    return 'gave_up'
+  }
+  if (job && state !== 'completed') return null
+  // Its id is taken by a job that ended without an end of the request.
+  await job?.remove()
+  await queues.add('send', { ticket, round }, { jobId })
+  return 'send_again'
+}
+
+/** Somebody was to read something: have they? */
+async function mendTicket(
+  request: Request,
+  { queues, notifier, requests }: ReconcileDeps,
+): Promise<Mend | null> {
+  const { ticket, view, shownView } = request
+  if (shownView >= view) {
+    await requests.shown(ticket, view)
+    return null
+  }
+  const state = await (await queues.queue('notify').getJob(`${ticket}-${view}`))?.getState()
+  if (state && state !== 'failed' && state !== 'completed') return null
+  await notifier.touch(ticket)
+  return 'told_again'
+}
