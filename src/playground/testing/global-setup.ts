@@ -11,6 +11,8 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** Where a test file asks for an engine: see service-desk.ts. */
     serviceDesk: string
+    /** Holds all folders of the run, so that a test file that is killed leaves none behind. */
+    runDir: string
   }
 }
 
@@ -23,6 +25,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     s3: () => startS3({ dir: join(dir, 's3') }),
   })
   project.provide('serviceDesk', desk.url)
+  project.provide('runDir', dir)
   return async () => {
     await desk.close()
     await rm(dir, { recursive: true, force: true })

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { Client } from 'pg'
@@ -74,7 +73,7 @@ export async function testBucket(): Promise<TestBucket> {
 
 /** @returns an empty folder. */
 export async function testDir(): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'clipferry-test-'))
+  const dir = await mkdtemp(join(inject('runDir'), 'dir-'))
   cleanups.push(() => rm(dir, { recursive: true, force: true }))
   return dir
 }
