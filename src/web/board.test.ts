@@ -118,6 +118,11 @@ test('no answer holds a token, a link or a person’s text', async () => {
   expect(all.match(/"asker":"\[hidden\]"/g)?.length).toBeGreaterThan(4)
 })
 
+test('the logs of a job stay the list that the page counts on', async () => {
+  const response = await web.get('/queues/api/queues/fetch/done/logs', headers)
+  expect(await response.json()).toEqual(['calling [link] for [link]'])
+})
+
 test('without a login every route answers 401', async () => {
   for (const { method, path } of routes) {
     const response = await fetch(`${web.origin}/queues${filled(path, 'done')}`, {

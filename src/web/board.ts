@@ -7,6 +7,8 @@ import type { Queues } from '../../queues/queues.ts'
 import type { Logger } from '../shared/logger.ts'
 import { hidePersonal } from './hide-personal.ts'
 
+const ICON = '/assets/icon.svg'
+
 /**
  * Bull Board over the queues of all stages, to look at and not to touch: retrying or removing one job of a flow
  * lets its parent run without input. It brings no login: mount it behind one.
@@ -19,6 +21,8 @@ export function createBoard(queues: Queues, mountPath: string, log: Logger): Rou
     options: {
       uiConfig: {
         boardTitle: 'Clipferry',
+        boardLogo: { path: ICON, width: 24, height: 24 },
+        favIcon: { default: ICON, alternative: ICON },
         hideDocsLink: true,
         miscLinks: [{ text: 'Stages', url: '/' }],
         sortQueues: false,
@@ -47,5 +51,6 @@ const readOnly: RequestHandler = (request, response, next) => {
   else response.status(405).set('Allow', 'GET, HEAD').type('text/plain').send('405')
 }
 
-const asBody = (value: unknown): Record<string, unknown> | string =>
-  typeof value === 'object' && value !== null ? { ...value } : String(value)
+/** As Bull Board's type wants it. A list stays one: the logs of a job are a list, and the page counts on it. */
+const asBody = (value: unknown): Record<string, unknown> | unknown[] | string =>
+  Array.isArray(value) ? value : typeof value === 'object' && value !== null ? { ...value } : String(value)
