@@ -1,7 +1,8 @@
 import { byId, element } from './element.js'
 import { say } from './texts.js'
 
-const SHOWN = 5
+/** As many as stand beside "More…" on a usual screen. */
+const SHOWN = 4
 
 const draft = byId('draft')
 const form = byId('composer')
@@ -45,7 +46,7 @@ export function showSamples(links, onChoose) {
   const draw = (open) => {
     const toggle = element(
       'button',
-      { type: 'button', class: 'chip', 'aria-expanded': open },
+      { type: 'button', class: 'chip toggle', 'aria-expanded': open },
       say(open ? 'fewer' : 'more'),
     )
     toggle.addEventListener('click', () => {

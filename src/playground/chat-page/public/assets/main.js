@@ -85,7 +85,7 @@ function openChat(id) {
 function drawChat() {
   const chat = chatOf(chatId)
   byId('talk-title').textContent = titleOf(chat)
-  paintAvatar(byId('talk-avatar'), titleOf(chat), chat.id)
+  paintAvatar(byId('talk-avatar'), titleOf(chat))
   conversation.show(chat, me, viewsOf(chatId))
   drawStatus()
   drawFoot()

@@ -4,10 +4,12 @@ import { timeOf } from './texts.js'
 
 const TINTS = 4
 
-/** The round picture of a person or chat: its first letter, on a colour that stays the same. */
-export function paintAvatar(node, title, id) {
-  node.textContent = [...title][0] ?? '?'
-  node.dataset.tint = String(Math.abs(Number(id)) % TINTS)
+/** The round picture of a person or chat: its first letter, on a colour that stays the same. (The id of a private
+ * chat is the person's: by it, the one bot would look different to everybody.) */
+export function paintAvatar(node, title) {
+  const letters = [...title]
+  node.textContent = letters[0] ?? '?'
+  node.dataset.tint = String(letters.reduce((sum, letter) => sum + letter.codePointAt(0), 0) % TINTS)
   return node
 }
 
@@ -47,7 +49,7 @@ export function showChats(chats, current, { titleOf, lastOf, unreadOf, onOpen })
           'aria-current': chat.id === current,
           onclick: () => onOpen(chat.id),
         },
-        paintAvatar(element('span', { class: 'avatar', 'aria-hidden': 'true' }), titleOf(chat), chat.id),
+        paintAvatar(element('span', { class: 'avatar', 'aria-hidden': 'true' }), titleOf(chat)),
         element('b', {}, titleOf(chat)),
         last ? element('time', {}, timeOf(last.editDate ?? last.date)) : element('span'),
         element('span', { class: 'preview' }, last ? summaryOf(last) : ''),

@@ -114,8 +114,11 @@ export const say = (key) => words[key] ?? ''
 /** What somebody is doing ("sending video…"); nothing for an action that is not known. */
 export const sayAction = (action) => (Object.hasOwn(words, action) ? words[action] : words.typing)
 
-export const timeOf = (unixSeconds) =>
-  new Date(unixSeconds * 1000).toLocaleTimeString(language, { hour: '2-digit', minute: '2-digit' })
+/** The time as in the reader's own country, when the browser says one for the language of the page. */
+export function timeOf(unixSeconds) {
+  const locale = navigator.languages.find((tag) => tag.startsWith(language)) ?? language
+  return new Date(unixSeconds * 1000).toLocaleTimeString(locale, { timeStyle: 'short' })
+}
 
 /** "1:05" or "1:02:03". */
 export function durationOf(seconds) {
