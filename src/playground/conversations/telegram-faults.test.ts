@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest'
+import type { Fault } from '../bot-api/faults.ts'
+import { hasMedia } from './asking.ts'
+import { expectVideo } from './expect-delivered.ts'
+import { PATIENCE_MS, runningStack } from './running-stack.ts'
+
+const { world, person, link, hits, restarts } = await runningStack()
+
+const FAULTS: [string, Fault][] = [
+  ['429 with a time to wait', { kind: 'flood', retryAfterS: 2 }],
+  ['500, nothing done', { kind: 'error_before', code: 500, description: 'Internal Server Error' }],
+  ['502, nothing done', { kind: 'error_before', code: 502, description: 'Bad Gateway' }],
+  ['500 after the work', { kind: 'error_after', code: 500, description: 'Internal Server Error' }],
+  ['an answer that is lost after the work', { kind: 'lost_answer' }],
+]
+
+/** The media in a chat, and the calls that brought them. */
+const deliveredTo = (chatId: number) => ({
+  media: world.messages(chatId).filter(hasMedia),
+  calls: world.ledger
+    .of(/^(send(Video|Audio|Document|Animation)|editMessageMedia)$/)
+    .filter((call) => call.chatId === chatId && call.workDone && call.answer?.ok !== false),
+})
+
+describe('a delivery meets', { timeout: PATIENCE_MS }, () => {
+  test.each(FAULTS)('%s: delivered once, and not fetched again', async (name, fault) => {
+    const path = `/files/clip-${4000 + FAULTS.findIndex(([one]) => one === name)}.mp4`
+    const asking = person().ask(link(path))
+    await asking.untilButton(/Video/)
+    const inspected = hits(path)
+    const rule = world.faults.add({ method: 'editMessageMedia', chatId: asking.chat.id }, fault)
+    await asking.press(/Video/)
+    const message = await asking.untilMedia()
+    await expectVideo(world, message, { height: 360, seconds: 8 })
+    await untilOver(path)
+    expect(rule.hits()).toBe(1)
+    expect(deliveredTo(asking.chat.id).media.map(({ message_id }) => message_id)).toEqual([
+      message.message_id,
+    ])
+    expect(hits(path) - inspected).toBe(await fetchHits())
+    expect(restarts()).toBe(0)
+  })
+
+  test('a connection that is reset in the middle of the upload', async () => {
+    const path = '/files/clip-4100.mp4'
+    const asking = person().ask(link(path))
+    const rule = world.faults.add({ method: 'editMessageMedia' }, { kind: 'reset_upload', afterBytes: 200 })
+    await asking.press(/Video/)
+    await expectVideo(world, await asking.untilMedia(), { height: 360, seconds: 8 })
+    expect(rule.hits()).toBe(1)
+    expect(deliveredTo(asking.chat.id)).toMatchObject({ media: [{}], calls: [{}] })
+  })
+
+  test.each(FAULTS.slice(0, 3))('%s, sent directly: delivered once', async (name, fault) => {
+    const path = `/files/clip-${4200 + FAULTS.findIndex(([one]) => one === name)}.mp4`
+    const alice = person()
+    const first = alice.ask(link(path))
+    await first.press(/Always use my choice/)
+    await first.untilButton(/☑/)
+    await first.press(/Video/)
+    await first.untilMedia()
+    const before = deliveredTo(alice.chat.id)
+    const rule = world.faults.add({ method: 'sendVideo', chatId: alice.chat.id }, fault)
+    const again = alice.ask(link(path))
+    await again.untilMedia()
+    await untilOver(path)
+    expect(rule.hits()).toBe(1)
+    const after = deliveredTo(alice.chat.id)
+    expect([after.media.length, after.calls.length]).toEqual([
+      before.media.length + 1,
+      before.calls.length + 1,
+    ])
+  })
+})
+
+/** Whoever asks for the same now gets it from what is known: everything before is over. */
+async function untilOver(path: string) {
+  const asking = person().ask(link(path))
+  await asking.press(/Video/)
+  await asking.untilMedia()
+}
+
+let known: number | undefined
+/** How often a fetch asks the site, when nothing goes wrong. */
+async function fetchHits(): Promise<number> {
+  if (known !== undefined) return known
+  const path = '/files/clip-4999.mp4'
+  const asking = person().ask(link(path))
+  await asking.untilButton(/Video/)
+  const inspected = hits(path)
+  await asking.press(/Video/)
+  await asking.untilMedia()
+  known = hits(path) - inspected
+  return known
+}
