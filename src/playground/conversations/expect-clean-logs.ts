@@ -11,7 +11,10 @@ const Line = z.object({
   ticket: z.string().optional(),
 })
 
-/** No token, no link and no title in what a whole run has logged; and every line about a job says whose it is. */
+/**
+ * No token, no link and no title in what a whole run has logged; every line about a job says whose it is; and nobody
+ * had to be helped on.
+ */
 export function expectCleanLogs(logs: string, { botToken, origin }: { botToken: string; origin: string }) {
   const lines = logs.split('\n').filter(Boolean)
   expect(lines.length).toBeGreaterThan(10)
@@ -29,4 +32,6 @@ export function expectCleanLogs(logs: string, { botToken, origin }: { botToken: 
     return job !== undefined && OF_ONE_REQUEST.has(stage ?? '') && ticket === undefined
   })
   expect(withoutTicket).toEqual([])
+  // Whatever the reconciler had to mend had fallen into a gap that must not be there.
+  expect(lines.filter((line) => line.includes('"msg":"mended"'))).toEqual([])
 }
