@@ -11,10 +11,11 @@ beforeEach(async () => {
 /** Queues a link per person of `order`, then lets them begin by priority; gives who began, in order. */
 async function begin(order: number[]): Promise<number[]> {
   const jobs: { person: number; priority: number }[] = []
-  for (const person of order) jobs.push({ person, priority: await state.fairness.priority(1, person) })
+  for (const person of order)
+    jobs.push({ person, priority: await state.fairness.priority('fetch', 1, person) })
   const begun: number[] = []
   for (const { person, priority } of jobs.sort((a, b) => a.priority - b.priority)) {
-    await state.fairness.started(priority)
+    await state.fairness.started('fetch', priority)
     begun.push(person)
   }
   return begun
@@ -31,13 +32,13 @@ test('one person with 200 links does not delay those with one', async () => {
 
 test('who comes later lines up beside those who are being served, not before all of the past', async () => {
   await begin([1, 1, 1, 1, 1])
-  const late = await state.fairness.priority(1, 2)
-  const heavy = await state.fairness.priority(1, 1)
+  const late = await state.fairness.priority('fetch', 1, 2)
+  const heavy = await state.fairness.priority('fetch', 1, 1)
   expect(late).toBe(5)
   expect(heavy).toBe(6)
 })
 
 test('an idle queue starts over before priorities run out', async () => {
-  await state.fairness.started(1_500_000)
-  expect(await state.fairness.priority(1, 1)).toBe(1)
+  await state.fairness.started('fetch', 1_500_000)
+  expect(await state.fairness.priority('fetch', 1, 1)).toBe(1)
 })

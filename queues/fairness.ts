@@ -9,26 +9,28 @@ export type Fairness = ReturnType<typeof createFairness>
 
 /**
  * Fair shares by start-time fair queueing: a person's tenth link lines up behind everybody's first. It needs no
- * counter that a crash could leave wrong; jobs stay ordinary jobs with a priority.
+ * counter that a crash could leave wrong; jobs stay ordinary jobs with a priority. Each stage that people's work
+ * enters by has a clock of its own.
  */
 export function createFairness(scripts: Scripts, keys: Keys) {
   return {
-    /** The priority (1 goes first) of a person's next production. */
-    async priority(botId: number, userId: number): Promise<number> {
-      const waiting = `${keys.prefix}:fetch:prioritized`
+    /** The priority (1 goes first) of a person's next job in a stage. */
+    async priority(stage: 'inspect' | 'fetch', botId: number, userId: number): Promise<number> {
+      const waiting = `${keys.prefix}:${stage}:prioritized`
+      const person = `${botId}.${userId}`
       return z
         .number()
         .parse(
           await scripts.fairTag(
-            [keys.fairClock, waiting],
-            [keys.fairPerson, `${botId}.${userId}`, PERSON_TTL_MS],
+            [keys.fairClock(stage), waiting],
+            [keys.fairPerson(stage), person, PERSON_TTL_MS],
           ),
         )
     },
 
     /** Says that a job of this priority has begun. */
-    async started(priority: number): Promise<void> {
-      await scripts.fairStarted([keys.fairClock], [priority])
+    async started(stage: string, priority: number): Promise<void> {
+      await scripts.fairStarted([keys.fairClock(stage)], [priority])
     },
   }
 }

@@ -1,7 +1,7 @@
 import type { FlowJob } from 'bullmq'
 import { type FailureCode, failureCodeOf } from './failure.ts'
 import { inspectionKey, type Joins } from './join.ts'
-import type { StageName } from './pipeline.ts'
+import type { DataOf, StageName } from './pipeline.ts'
 import type { ProductionData } from './production.ts'
 import { jobOptions, type Queues } from './queues.ts'
 
@@ -10,6 +10,10 @@ export const productionId = (starter: string, generation: number) => `${starter}
 
 /** The stages of a production in the order of the work; a helper below nests them as BullMQ wants it. */
 const PRODUCTION = ['fetch', 'transcode', 'upload'] as const satisfies readonly StageName[]
+
+/** Stages whose jobs are work that many wait for: it can be cancelled, and is shared out fairly. */
+export const isShared = (name: StageName): boolean =>
+  name === 'inspect' || PRODUCTION.some((stage) => stage === name)
 
 /**
  * One production as a flow: publish <- upload <- transcode <- fetch. A failed stage fails those above it, but
@@ -43,8 +47,10 @@ export function productionFlow(data: ProductionData, priority: number): FlowJob 
   }
 }
 
+type InspectionData = DataOf<'inspect'>
+
 /** One inspection as a flow: intake (`inspected`) <- inspect. */
-export function inspectionFlow(data: { ticket: string; linkHash: string; generation: number }): FlowJob {
+export function inspectionFlow(data: InspectionData, priority: number): FlowJob {
   const jobId = productionId(data.ticket, data.generation)
   return {
     name: 'intake',
@@ -56,7 +62,7 @@ export function inspectionFlow(data: { ticket: string; linkHash: string; generat
         name: 'inspect',
         queueName: 'inspect',
         data,
-        opts: { ...jobOptions('inspect'), jobId, ignoreDependencyOnFailure: true },
+        opts: { ...jobOptions('inspect'), jobId, priority, ignoreDependencyOnFailure: true },
       },
     ],
   }
@@ -74,18 +80,15 @@ async function ensureFlow(
   flow: FlowJob,
 ): Promise<void> {
   const root = flow.queueName === 'publish' ? queues.queue('publish') : queues.queue('intake')
-  if (!(await root.getJob(flow.opts?.jobId ?? ''))) await queues.flow().add(flow)
+  if (!(await root.getJob(flow.opts?.jobId ?? ''))) await queues.addFlow(flow)
   await joins.confirm(key, generation)
 }
 
 export const ensureProduction = (queues: Queues, joins: Joins, data: ProductionData, priority: number) =>
   ensureFlow(queues, joins, data.mediaKey, data.generation, productionFlow(data, priority))
 
-export const ensureInspection = (
-  queues: Queues,
-  joins: Joins,
-  data: { ticket: string; linkHash: string; generation: number },
-) => ensureFlow(queues, joins, inspectionKey(data.linkHash), data.generation, inspectionFlow(data))
+export const ensureInspection = (queues: Queues, joins: Joins, data: InspectionData, priority: number) =>
+  ensureFlow(queues, joins, inspectionKey(data.linkHash), data.generation, inspectionFlow(data, priority))
 
 /**
  * Why a flow failed: the reason of the lowest job that failed by itself. Those above it only say that their
@@ -98,7 +101,8 @@ export async function rootCause(
 ): Promise<FailureCode> {
   for (const name of stages) {
     const job = await queues.queue(name).getJob(jobId)
-    if (job?.failedReason && !/^child .* failed$/.test(job.failedReason))
+    // A job that came through at a later attempt keeps the reason of the one before.
+    if (job?.failedReason && !/^child .* failed$/.test(job.failedReason) && (await job.isFailed()))
       return failureCodeOf(job.failedReason)
   }
   return 'internal'

@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { testRedis } from '../src/playground/testing/services.ts'
+import type { MediaFile } from './media.ts'
 import type { Asker } from './request.ts'
 import { createState, type State } from './state.ts'
 
@@ -23,6 +24,19 @@ const ASKER: Asker = {
   userId: 10,
   language: 'en',
   messageId: 5,
+}
+
+const FILE: MediaFile = {
+  kind: 'video',
+  extension: 'mp4',
+  mimeType: 'video/mp4',
+  sizeBytes: 1,
+  width: 2,
+  height: 2,
+  durationS: 1,
+  title: 't',
+  performer: null,
+  treatment: 'as_is',
 }
 
 /** A new request of a person. */
@@ -71,7 +85,7 @@ test('the first starts, the others join, and all are taken once it ends', async 
 })
 
 test('a known file_id comes before everything else', async () => {
-  await state.sentFiles.save(1, key, { fileId: 'x'.repeat(30), kind: 'video' })
+  await state.sentFiles.save(1, key, { fileId: 'x'.repeat(30), kind: 'video', file: FILE })
   const a = await request()
   expect(await join(a)).toEqual({ how: 'file' })
   expect((await state.requests.get(a.ticket))?.state).toBe('delivering')
@@ -92,9 +106,9 @@ test('the last one out cancels, and the next one gets a new generation', async (
   await join(b)
   const generation = started.how === 'waiting' ? started.generation : 0
   expect(await state.joins.leave(a)).toBe('left')
-  expect(await state.joins.isCancelled(key, generation)).toBe(false)
+  expect(await state.joins.isWanted(key, generation)).toBe(true)
   expect(await state.joins.leave(b)).toBe('cancelled')
-  expect(await state.joins.isCancelled(key, generation)).toBe(true)
+  expect(await state.joins.isWanted(key, generation)).toBe(false)
   expect(await state.joins.leave(b)).toBe('over')
   const next = await join(await request(33))
   expect(next).toMatchObject({ how: 'waiting', started: true })

@@ -21,7 +21,7 @@ export type Joined =
 const JoinAnswer = z.tuple([z.enum(['gone', 'file', 'cached', 'joined', 'start'])]).rest(z.string())
 const LeaveAnswer = z.tuple([z.enum(['over', 'left', 'cancelled'])]).rest(z.string())
 
-/** Waiters of work that never ends are forgotten after this; the reconciler has told them long before. */
+/** Waiters of work that never ends are forgotten after this; the reconciler has found them long before. */
 const WAITERS_TTL_MS = 24 * 3600_000
 
 export const inspectionKey = (linkHash: string) => `inspect.${linkHash}`
@@ -85,14 +85,12 @@ export function createJoins(redis: Redis, scripts: Scripts, keys: Keys) {
 
     /** Says that the flow of a generation exists, so that those who join need not look. */
     async confirm(key: string, generation: number): Promise<void> {
-      if ((await redis.hget(keys.shared(key), 'generation')) === String(generation))
-        await redis.hset(keys.shared(key), 'confirmed', '1')
+      await scripts.atGeneration([keys.shared(key)], [generation, 'confirmed', '1'])
     },
 
     /** The flow of a generation is not there after all: the next one to join makes it again. */
     async unconfirm(key: string, generation: number): Promise<void> {
-      if ((await redis.hget(keys.shared(key), 'generation')) === String(generation))
-        await redis.hset(keys.shared(key), 'confirmed', '0')
+      await scripts.atGeneration([keys.shared(key)], [generation, 'confirmed', '0'])
     },
 
     /**
@@ -142,10 +140,10 @@ export function createJoins(redis: Redis, scripts: Scripts, keys: Keys) {
       return how
     },
 
-    /** Whether nobody waits for this generation any more. */
-    async isCancelled(key: string, generation: number): Promise<boolean> {
+    /** Whether anybody still waits for this generation: it may be cancelled, and another one at work by now. */
+    async isWanted(key: string, generation: number): Promise<boolean> {
       const [state, current] = await redis.hmget(keys.shared(key), 'state', 'generation')
-      return state === 'cancelled' && current === String(generation)
+      return state === 'inflight' && current === String(generation)
     },
 
     /** Everyone who waits for a key now. */
@@ -156,8 +154,7 @@ export function createJoins(redis: Redis, scripts: Scripts, keys: Keys) {
 
     /** A cached file that is missing or damaged is a miss: the next one to ask starts anew. */
     async forget(key: string, generation: number): Promise<void> {
-      if ((await redis.hget(keys.shared(key), 'generation')) === String(generation))
-        await redis.del(keys.shared(key))
+      await scripts.atGeneration([keys.shared(key)], [generation, '', ''])
     },
   }
 }

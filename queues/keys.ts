@@ -36,10 +36,10 @@ export function keysFor(prefix: string) {
     progress: (generation: number) => `${prefix}:progress:${generation}`,
     /** string: the format a person always wants */
     preference: (botId: number, userId: number) => `${prefix}:preference:${botId}.${userId}`,
-    /** hash: the virtual time of productions, and its epoch */
-    fairClock: `${prefix}:fair-clock`,
+    /** hash: the virtual time of a stage, and its epoch */
+    fairClock: (stage: string) => `${prefix}:fair-clock:${stage}`,
     /** string: where a person's virtual time stands */
-    fairPerson: `${prefix}:fair-person:`,
+    fairPerson: (stage: string) => `${prefix}:fair-person:${stage}:`,
     /** hash: stage -> when its canary last came back, ms */
     canary: `${prefix}:canary`,
     /** pub/sub channel: generations that nobody waits for any more */

@@ -1,4 +1,4 @@
-import { FlowProducer, type JobsOptions, Queue } from 'bullmq'
+import { type FlowJob, FlowProducer, type JobsOptions, Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { DataOf, ResultOf, StageName } from './pipeline.ts'
 import { PIPELINE } from './pipeline.ts'
@@ -53,12 +53,21 @@ export function createQueues(redis: Redis, prefix: string) {
   return {
     queue,
 
-    flow(): FlowProducer {
+    /** Adds a whole flow, or nothing of it. */
+    async addFlow(flow: FlowJob): Promise<void> {
       if (!flowProducer) {
         flowProducer = new FlowProducer({ connection: redis, prefix })
         flowProducer.on('error', () => undefined)
       }
-      return flowProducer
+      try {
+        await flowProducer.add(flow)
+      } catch (error) {
+        // ioredis remembers per connection which scripts the server knows. After a fail-over behind a proxy the server
+        // is another one on the same connection, and inside MULTI nothing sends the script again.
+        if (!(error instanceof Error && error.message.includes('NOSCRIPT'))) throw error
+        redis.disconnect(true)
+        await flowProducer.add(flow)
+      }
     },
 
     /** Adds one job. An id that exists already is the same job: nothing happens. */

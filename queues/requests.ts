@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { FailureCode } from './failure.ts'
 import type { Keys } from './keys.ts'
+import type { FormatId } from './media.ts'
 import { type Asker, Request, type RequestState, ticketFor } from './request.ts'
 import type { Scripts } from './scripts.ts'
 
@@ -46,6 +47,16 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
       fields: Partial<Record<Exclude<keyof Request, 'state'>, string | number>>,
     ): Promise<void> {
       await redis.hset(keys.request(ticket), fields)
+    },
+
+    /** Takes a pressed format, once; false for a press that came too late. */
+    async choose(ticket: string, format: FormatId): Promise<boolean> {
+      return (await scripts.choose([keys.request(ticket)], [format])) === 1
+    },
+
+    /** Begins a request again whose delivery of `round` found nothing to deliver. Again, it changes nothing. */
+    async startOver(ticket: string, round: number): Promise<void> {
+      await scripts.startOver([keys.request(ticket)], [round])
     },
 
     /** Moves a request to another state; false when it is in none of `from` any more, because somebody was faster. */
@@ -102,9 +113,14 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
       )
       return { how, messageId: messageId ? Number(messageId) : null }
     },
+
+    /** Gives a claim back: nothing was sent. */
+    async releaseTicket(ticket: string): Promise<void> {
+      await redis.hdel(keys.request(ticket), 'ticketClaimedUntilMs')
+    },
   }
 }
 
-/** Longer than a sendMessage takes, also at the gate; shorter than a person's patience. */
-const TICKET_LEASE_MS = 10_000
+/** Longer than a sendMessage takes; shorter than a person's patience with a delivery that waits for it. */
+const TICKET_LEASE_MS = 15_000
 const ClaimAnswer = z.tuple([z.enum(['message', 'gone', 'wait', 'go'])]).rest(z.string())

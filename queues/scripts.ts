@@ -6,14 +6,19 @@ const lua = (name: string) => readFileSync(new URL(`scripts/${name}.lua`, import
 /** The steps that must not be torn apart. What each takes and returns stands at the top of its file. */
 const SCRIPTS = {
   create: lua('create'),
+  choose: lua('choose'),
   join: lua('join'),
+  atGeneration: lua('at-generation'),
   finish: lua('finish'),
   leave: lua('leave'),
   move: lua('move'),
   settle: lua('settle'),
   reopen: lua('reopen'),
+  startOver: lua('start-over'),
   claimTicket: lua('claim-ticket'),
+  touch: lua('touch'),
   shown: lua('shown'),
+  lease: lua('lease'),
   fairTag: lua('fair-tag'),
   fairStarted: lua('fair-started'),
 }
@@ -37,14 +42,19 @@ export function createScripts(redis: Redis): Scripts {
   }
   return {
     create: run('create'),
+    choose: run('choose'),
     join: run('join'),
+    atGeneration: run('atGeneration'),
     finish: run('finish'),
     leave: run('leave'),
     move: run('move'),
     settle: run('settle'),
     reopen: run('reopen'),
+    startOver: run('startOver'),
     claimTicket: run('claimTicket'),
+    touch: run('touch'),
     shown: run('shown'),
+    lease: run('lease'),
     fairTag: run('fairTag'),
     fairStarted: run('fairStarted'),
   }

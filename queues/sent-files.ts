@@ -1,11 +1,15 @@
+import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Keys } from './keys.ts'
+import { MediaFile } from './media.ts'
+import type { Scripts } from './scripts.ts'
 
-/** What Telegram made of a file, and the id by which this bot can send it again. */
+/** All that it takes to send a file again: the id that this bot got for it, what Telegram made of it, and its facts. */
 export const SentFile = z.object({
   fileId: z.string(),
   kind: z.enum(['video', 'audio', 'animation', 'document']),
+  file: MediaFile,
 })
 export type SentFile = z.infer<typeof SentFile>
 
@@ -15,7 +19,7 @@ const LEASE_MS = 30_000
 export type SentFiles = ReturnType<typeof createSentFiles>
 
 /** Files that Telegram has: per bot, because a file_id is good for one bot only. */
-export function createSentFiles(redis: Redis, keys: Keys) {
+export function createSentFiles(redis: Redis, scripts: Scripts, keys: Keys) {
   return {
     async get(botId: number, mediaKey: string): Promise<SentFile | null> {
       const stored = await redis.get(keys.file(botId, mediaKey))
@@ -40,16 +44,15 @@ export function createSentFiles(redis: Redis, keys: Keys) {
       ticket: string,
     ): Promise<{ release(): Promise<void> } | null> {
       const key = keys.uploading(botId, mediaKey)
-      const mine =
-        (await redis.set(key, ticket, 'PX', LEASE_MS, 'NX')) === 'OK' || (await redis.get(key)) === ticket
-      if (!mine) return null
+      const holder = `${ticket}.${randomUUID()}`
+      if ((await redis.set(key, holder, 'PX', LEASE_MS, 'NX')) !== 'OK') return null
       const renewal = setInterval(() => {
-        redis.pexpire(key, LEASE_MS).catch(() => undefined)
+        scripts.lease([key], ['renew', holder, LEASE_MS]).catch(() => undefined)
       }, LEASE_MS / 3)
       return {
         async release() {
           clearInterval(renewal)
-          await redis.del(key)
+          await scripts.lease([key], ['release', holder, 0])
         },
       }
     },

@@ -26,7 +26,7 @@ export function createState(redis: Redis, prefix: string) {
     facts: createFactsStore(redis, keys),
     preferences: createPreferences(redis, keys),
     fairness: createFairness(scripts, keys),
-    sentFiles: createSentFiles(redis, keys),
-    notifier: createNotifier(redis, queues, keys),
+    sentFiles: createSentFiles(redis, scripts, keys),
+    notifier: createNotifier(redis, scripts, queues, keys),
   }
 }

@@ -17,6 +17,8 @@ export interface StageContext {
   signal: AbortSignal
   /** Counts from 1, for this job; crashes count too. Unique per run of a job: use it in the names of folders. */
   attempt: number
+  /** When the job came into its queue. */
+  addedAtMs: number
   /** A failure now is final: tell whoever must know. */
   lastAttempt: boolean
   /** Tells people. Cheap: call it as often as you like, it throttles. */

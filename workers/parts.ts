@@ -54,18 +54,21 @@ export function createParts(redis: Redis, prefix: string, log: Logger) {
       return pool
     }),
 
-    telegram: once(() => {
-      const { BOT_TOKEN, BOT_API_URL, BOT_API_MODE, ARTIFACTS_DIR } = readConfig(['telegram', 'artifacts'])
+    /** @param filesDir the folder whose files may be sent; null for who sends texts only */
+    telegram(filesDir: string | null) {
+      const { BOT_TOKEN, BOT_API_URL, BOT_API_MODE } = readConfig(['telegram'])
       return createTelegram({
         token: BOT_TOKEN,
         apiUrl: BOT_API_URL,
         mode: BOT_API_MODE,
-        filesDir: ARTIFACTS_DIR,
+        filesDir,
         redis,
         prefix,
         holdMs: HOLD_AT_GATE_MS,
       })
-    }),
+    },
+
+    artifactsDir: once(() => readConfig(['artifacts']).ARTIFACTS_DIR),
 
     extractor: once(() => {
       const { YTDLP_PATH, FFMPEG_PATH } = readConfig(['tools'])

@@ -59,15 +59,15 @@ export const REGISTRY: { [N in StageName]: Entry<N> } = {
         ...parts.state,
         artifacts: parts.artifacts(),
         storage: parts.storage(),
-        telegram: parts.telegram(),
+        telegram: parts.telegram(parts.artifactsDir()),
       }),
   },
   notify: {
-    sections: ['telegram', 'artifacts'],
+    sections: ['telegram'],
     create: async (parts) =>
       (await import('./notify/handler.ts')).createHandler({
         ...parts.state,
-        telegram: parts.telegram(),
+        telegram: parts.telegram(null),
         messages: parts.messages(),
       }),
   },

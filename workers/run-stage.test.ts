@@ -37,8 +37,9 @@ function run<N extends StageName>(name: N, handler: Handler<N>) {
 
 const ended = async (name: StageName, jobId: string) =>
   await vi.waitFor(async () => {
+    // The state first: a job that is read before it ends does not know its end.
+    const how = await state.queues.queue(name).getJobState(jobId)
     const job = await state.queues.queue(name).getJob(jobId)
-    const how = await job?.getState()
     if (!job || (how !== 'completed' && how !== 'failed')) throw new Error(`${how}`)
     return { how, job }
   }, 20_000)
@@ -177,7 +178,25 @@ test('the reason of the stage that failed reaches the person, not that of those 
   await ensureProduction(state.queues, state.joins, data, 1)
   expect((await ended('publish', id)).job.returnvalue).toEqual({ outcome: 'private', waiters: 1 })
   expect(await state.requests.get(data.ticket)).toMatchObject({ state: 'failed', failure: 'private' })
-  expect(await state.queues.queue('notify').getJobCountByTypes('waiting')).toBeGreaterThan(0)
+  expect(await state.queues.queue('notify').getJobCountByTypes('prioritized')).toBeGreaterThan(0)
+})
+
+test('an attempt that failed before one that came through is not the reason', async () => {
+  run('fetch', async (_, { attempt }) => {
+    if (attempt === 1) throw new StageError('network')
+    return FETCHED
+  })
+  run('transcode', async () => {
+    throw new StageError('not_media')
+  })
+  run('upload', async () => ({
+    media: { key: 'k', sizeBytes: 1, sha256: 'a'.repeat(64) },
+    thumbnail: null,
+  }))
+  run('publish', createPublish(state))
+  const { data, id } = await production()
+  await ensureProduction(state.queues, state.joins, data, 1)
+  expect((await ended('publish', id)).job.returnvalue).toEqual({ outcome: 'not_media', waiters: 1 })
 })
 
 test('without the cache a finished file is delivered all the same', async () => {
@@ -215,6 +234,9 @@ test('the last one out stops the work; what had not begun never begins', async (
   const second = await production()
   const leaver = await state.requests.get(second.data.ticket)
   if (leaver) await state.joins.leave(leaver)
+  // Somebody else asks for the same meanwhile: that is another generation, and no reason to do this one.
+  const other = await production()
+  await state.joins.joinProduction({ ticket: other.data.ticket, botId: 1 }, second.data.mediaKey, Date.now())
   await ensureProduction(state.queues, state.joins, second.data, 1)
   expect((await ended('publish', second.id)).job.returnvalue).toEqual({ outcome: 'cancelled', waiters: 0 })
   expect(begun).toBe(1)

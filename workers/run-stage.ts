@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { StageError } from '../queues/failure.ts'
 import type { Fairness } from '../queues/fairness.ts'
+import { isShared } from '../queues/flow.ts'
 import { inspectionKey, type Joins } from '../queues/join.ts'
 import type { Keys } from '../queues/keys.ts'
 import type { Notifier } from '../queues/notifier.ts'
@@ -96,12 +97,12 @@ export function runStage<N extends StageName>(
     const startedAt = performance.now()
     try {
       const key = shared?.mediaKey ?? (shared?.linkHash ? inspectionKey(shared.linkHash) : null)
-      if (key && shared && !stage.runsOnFailure && (await joins.isCancelled(key, shared.generation)))
+      if (key && shared && !stage.runsOnFailure && !(await joins.isWanted(key, shared.generation)))
         throw new StageError('cancelled')
       const parsed = stage.data.safeParse(job.data)
       if (!parsed.success) throw new StageError('input_missing', { detail: 'not the data of this stage' })
       const input = await inputOf(job)
-      if (job.priority > 0) await fairness.started(job.priority)
+      if (job.priority > 0 && isShared(name)) await fairness.started(name, job.priority)
       await reporter?.start()
       const result = await handler(
         { data: parsed.data as DataOf<N>, input },
@@ -109,6 +110,7 @@ export function runStage<N extends StageName>(
           log: jobLog,
           signal: stop.signal,
           attempt: job.attemptsStarted,
+          addedAtMs: job.timestamp,
           lastAttempt: job.attemptsMade + 1 >= stage.attempts,
           progress: (progress) => reporter?.progress(progress),
         },
@@ -116,7 +118,7 @@ export function runStage<N extends StageName>(
       jobLog.info({ ms: Math.round(performance.now() - startedAt) }, 'done')
       return stage.result.parse(result) as ResultOf<N>
     } catch (error) {
-      if (error instanceof Postpone) {
+      if (error instanceof Postpone && !stop.signal.aborted) {
         await job.moveToDelayed(Date.now() + error.waitMs, token)
         throw new DelayedError()
       }
@@ -174,7 +176,8 @@ export function runStage<N extends StageName>(
 
   return {
     name,
-    cancel: (jobId) => worker.cancelJob(jobId, 'cancelled' satisfies StopReason),
+    // Only work that is shared has ids of generations; another stage's job may have the same one.
+    cancel: (jobId) => isShared(name) && worker.cancelJob(jobId, 'cancelled' satisfies StopReason),
     async stop(graceMs) {
       const closed = worker.close()
       const timer = setTimeout(() => worker.cancelAllJobs('shutdown' satisfies StopReason), graceMs)

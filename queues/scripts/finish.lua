@@ -12,14 +12,16 @@ if shared[1] == 'inflight' and shared[2] == ARGV[1] then
   redis.call('ZREM', KEYS[4], ARGV[2])
   if redis.call('EXISTS', KEYS[2]) == 1 then
     redis.call('RENAME', KEYS[2], KEYS[3])
-    redis.call('PERSIST', KEYS[3])
+    redis.call('PEXPIRE', KEYS[3], 604800000)
   end
 end
 local tickets = redis.call('SMEMBERS', KEYS[3])
 if ARGV[7] ~= '' then
   for _, ticket in ipairs(tickets) do
     local request = ARGV[5] .. ticket
-    if redis.call('HGET', request, 'state') == ARGV[6] then redis.call('HSET', request, 'state', ARGV[7]) end
+    local waiter = redis.call('HMGET', request, 'state', 'generation')
+    -- Who waits for another generation by now was not waiting for this one.
+    if waiter[1] == ARGV[6] and waiter[2] == ARGV[1] then redis.call('HSET', request, 'state', ARGV[7]) end
   end
 end
 return tickets

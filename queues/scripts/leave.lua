@@ -7,6 +7,7 @@ if not state or state == 'delivering' or state == 'delivered' or state == 'faile
   return { 'over', state or '' }
 end
 redis.call('HSET', KEYS[1], 'state', 'cancelled')
+redis.call('HINCRBY', KEYS[1], 'view', 1)
 redis.call('SREM', KEYS[2], ARGV[1])
 local key = state == 'producing' and request[2] or state == 'inspecting' and request[3]
 if not key then return { 'left' } end

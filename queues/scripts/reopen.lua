@@ -7,5 +7,6 @@ redis.call('HDEL', KEYS[1], 'generation', 'direct')
 redis.call('HINCRBY', KEYS[1], 'round', 1)
 redis.call('HINCRBY', KEYS[1], 'view', 1)
 redis.call('SADD', KEYS[2], ARGV[1])
+redis.call('PEXPIRE', KEYS[2], 604800000)
 redis.call('ZADD', KEYS[3], ARGV[2], ARGV[1])
 return 1

@@ -7,5 +7,5 @@ if not state or state == 'delivered' or state == 'failed' or state == 'cancelled
 if ARGV[4] ~= '' and ARGV[4] ~= request[2] then return 0 end
 redis.call('HSET', KEYS[1], 'state', ARGV[2], 'failure', ARGV[3])
 redis.call('SREM', KEYS[2], ARGV[1])
-if ARGV[2] == 'delivered' then redis.call('ZREM', KEYS[3], ARGV[1]) end
+if ARGV[2] == 'delivered' then redis.call('ZREM', KEYS[3], ARGV[1]) else redis.call('HINCRBY', KEYS[1], 'view', 1) end
 return 1

@@ -30,8 +30,8 @@ export const IntakeData = z.discriminatedUnion('kind', [
     linkHash: z.string(),
     generation: z.number().int(),
   }),
-  /** A cached file turned out to be missing or damaged: the request starts over. */
-  z.object({ kind: z.literal('resume'), ticket: Ticket }),
+  /** The next step of a request; one whose delivery of this round found nothing to deliver starts over. */
+  z.object({ kind: z.literal('resume'), ticket: Ticket, round: z.number().int().positive() }),
 ])
 export type IntakeData = z.infer<typeof IntakeData>
 

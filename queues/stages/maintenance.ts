@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineStage } from '../stage.ts'
 
-/** Scheduled work. One at a time, over all processes of the stage. */
+/** Scheduled work; each task can run beside itself. */
 export const maintenance = defineStage({
   name: 'maintenance',
   data: z.object({ task: z.enum(['canary', 'positions', 'reconcile', 'sweep_uploads']) }),

@@ -5,16 +5,11 @@ import { testDatabase } from '../../src/playground/testing/services.ts'
 import { migrate } from '../../src/shared/db/migrate.ts'
 import { createPool, type Pool } from '../../src/shared/db/pool.ts'
 import { createLogger } from '../../src/shared/logger.ts'
+import { testContext } from '../test-context.ts'
 import { createHandler } from './handler.ts'
 
 const log = createLogger('silent', 'test')
-const context = {
-  log,
-  signal: new AbortController().signal,
-  attempt: 1,
-  lastAttempt: false,
-  progress: () => undefined,
-}
+const context = testContext({ log })
 /** What the handler writes through, and what the test looks with. */
 let url: string
 let db: Pool

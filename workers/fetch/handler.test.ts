@@ -12,12 +12,12 @@ import { testDir, testRedis } from '../../src/playground/testing/services.ts'
 import { findTools } from '../../src/playground/tools.ts'
 import type { Artifacts } from '../../src/shared/artifacts/artifacts.ts'
 import { createArtifacts } from '../../src/shared/artifacts/create-artifacts.ts'
-import { createLogger } from '../../src/shared/logger.ts'
 import type { Progress } from '../context.ts'
 import { createExtractor } from '../extractor/create-extractor.ts'
 import type { Extractor } from '../extractor/extractor.ts'
 import { fakeTool } from '../extractor/fake-tool.ts'
 import { mediaIdOf } from '../extractor/media-id.ts'
+import { testContext } from '../test-context.ts'
 import { createHandler, type FetchLimits } from './handler.ts'
 
 const site = createMediaSite({ dir: SAMPLE_MEDIA_DIR })
@@ -78,10 +78,7 @@ async function fetch(path: string, format: string, asked: Asked = {}) {
   const wanted = { mediaId: id, mediaKey: mediaKey(id, format), format, linkHash: hash }
   return await handler(
     { data: { ticket: 'ABC123', generation: 7, ...wanted }, input: null },
-    {
-      ...{ log: createLogger('silent', 'test'), signal, attempt: 2, lastAttempt: false },
-      progress: onProgress ?? (() => undefined),
-    },
+    testContext({ signal, attempt: 2, progress: onProgress ?? (() => undefined) }),
   )
 }
 
@@ -246,12 +243,7 @@ test.each([
 test('a link that nobody knows any more', async () => {
   const handler = createHandler({ facts, artifacts, extractor: real, limits: LIMITS })
   const wanted = { mediaId: 'a.b', mediaKey: 'a.b.vbest.full.public', format: 'vbest', linkHash: 'unknown' }
-  const context = {
-    log: createLogger('silent', 'test'),
-    attempt: 1,
-    lastAttempt: false,
-    progress: () => undefined,
-  }
+  const context = testContext()
   await expect(
     handler(
       { data: { ticket: 'ABC123', generation: 1, ...wanted }, input: null },

@@ -10,9 +10,9 @@ import { createMediaSite } from '../../src/playground/media-site/media-site.ts'
 import { processesIn } from '../../src/playground/testing/processes-in.ts'
 import { testDir, testRedis } from '../../src/playground/testing/services.ts'
 import { findTools } from '../../src/playground/tools.ts'
-import { createLogger } from '../../src/shared/logger.ts'
 import { createExtractor } from '../extractor/create-extractor.ts'
 import { fakeTool } from '../extractor/fake-tool.ts'
+import { testContext } from '../test-context.ts'
 import { createHandler, type InspectLimits } from './handler.ts'
 
 const site = createMediaSite({ dir: SAMPLE_MEDIA_DIR })
@@ -64,16 +64,9 @@ async function inspect(address: string, { limits, ytdlp = ytdlpPath, signal }: A
   await facts.saveLink(hash, link)
   const extractor = createExtractor({ ytdlpPath: ytdlp, ffmpegPath })
   const handler = createHandler({ facts, extractor, limits: { ...LIMITS, ...limits } })
-  const log = createLogger('silent', 'test')
   const { mediaId } = await handler(
     { data: { ticket: 'ABC123', linkHash: hash, generation: 1 }, input: null },
-    {
-      log,
-      signal: signal ?? new AbortController().signal,
-      attempt: 1,
-      lastAttempt: false,
-      progress: () => undefined,
-    },
+    testContext(signal ? { signal } : {}),
   )
   return { mediaId, hash, found: await facts.ofLink(hash) }
 }
@@ -236,10 +229,6 @@ test('an abort ends the tool and leaves nothing', async () => {
 test('a link that nobody knows any more', async () => {
   const extractor = createExtractor({ ytdlpPath, ffmpegPath })
   const handler = createHandler({ facts, extractor, limits: LIMITS })
-  const log = createLogger('silent', 'test')
-  const context = { log, attempt: 1, lastAttempt: false, progress: () => undefined }
   const data = { ticket: 'ABC123', linkHash: 'unknown', generation: 1 }
-  await expect(
-    handler({ data, input: null }, { ...context, signal: new AbortController().signal }),
-  ).rejects.toMatchObject({ code: 'input_missing' })
+  await expect(handler({ data, input: null }, testContext())).rejects.toMatchObject({ code: 'input_missing' })
 })

@@ -1,12 +1,12 @@
-import { pino } from 'pino'
 import { beforeEach, expect, test } from 'vitest'
 import { productionId } from '../../queues/flow.ts'
 import { inspectionKey } from '../../queues/join.ts'
-import { linkHash, type MediaFacts, mediaKey } from '../../queues/media.ts'
+import { linkHash, type MediaFacts, type MediaFile, mediaKey } from '../../queues/media.ts'
 import type { Asker } from '../../queues/request.ts'
 import type { IntakeData } from '../../queues/stages/intake.ts'
 import { createState, type State } from '../../queues/state.ts'
 import { testRedis } from '../../src/playground/testing/services.ts'
+import { testContext } from '../test-context.ts'
 import { createHandler } from './handler.ts'
 
 let state: State
@@ -43,15 +43,20 @@ const FACTS: MediaFacts = {
 }
 const know = (facts = FACTS) => state.facts.save(linkHash(LINK), facts)
 
-const context = {
-  log: pino({ level: 'silent' }),
-  signal: new AbortController().signal,
-  attempt: 1,
-  lastAttempt: false,
-  progress: () => undefined,
+const FILE: MediaFile = {
+  kind: 'video',
+  extension: 'mp4',
+  mimeType: 'video/mp4',
+  sizeBytes: 1,
+  width: 2,
+  height: 2,
+  durationS: 1,
+  title: 't',
+  performer: null,
+  treatment: 'as_is',
 }
 const take = async (data: IntakeData, input: { mediaId: string } | null = null) =>
-  (await createHandler(state)({ data, input }, context)).decisions
+  (await createHandler(state)({ data, input }, testContext())).decisions
 
 const linksOf = (userId: number, links = [LINK], origin = `u${++updates}`): IntakeData => ({
   kind: 'links',
@@ -114,6 +119,32 @@ test('a pressed format starts one production, another person joins it', async ()
   expect(await take({ kind: 'choice', ticket: a.ticket, format: 'v720' })).toEqual(['too late'])
 })
 
+test('two presses are one choice, and the first one’s job may run again', async () => {
+  await know()
+  await take(linksOf(1))
+  const { ticket } = await requestOf(1)
+  await state.redis.hset(state.keys.shared(mediaKey('site.1', 'v480')), { state: 'cached', generation: 3 })
+  expect(await take({ kind: 'choice', ticket, format: 'v480' })).toEqual(['cached'])
+  expect(await take({ kind: 'choice', ticket, format: 'v720' })).toEqual(['too late'])
+  await (await state.queues.queue('send').getJob(`${ticket}-1`))?.remove()
+  expect(await take({ kind: 'choice', ticket, format: 'v480' })).toEqual(['send'])
+  expect([await waiting('send'), await waiting('fetch')]).toEqual([1, 0])
+})
+
+test('a delivery that found nothing begins again, as a round whose ids are free', async () => {
+  await know()
+  await state.preferences.set(1, 1, 'v480')
+  await state.redis.hset(state.keys.shared(mediaKey('site.1', 'v480')), { state: 'cached', generation: 3 })
+  await take(linksOf(1))
+  const { ticket } = await requestOf(1)
+  await state.redis.del(state.keys.shared(mediaKey('site.1', 'v480')))
+  expect(await take({ kind: 'resume', ticket, round: 1 })).toEqual(['start'])
+  expect(await state.requests.get(ticket)).toMatchObject({ state: 'producing', round: 2 })
+  // The same job again, after a crash, takes nothing back.
+  expect(await take({ kind: 'resume', ticket, round: 1 })).toEqual(['joined'])
+  expect((await state.requests.get(ticket))?.round).toBe(2)
+})
+
 test('a job that died between the join and the flow adds the flow when it runs again', async () => {
   await know()
   await take(linksOf(1))
@@ -134,7 +165,7 @@ test('a standing choice needs no question, and can be changed while it is made',
   expect(request).toMatchObject({ state: 'producing', format: 'v720', byPreference: true })
   expect(await take({ kind: 'other', ticket: request.ticket })).toEqual(['ask'])
   const { generation } = await state.joins.shared(mediaKey('site.1', 'v720'))
-  expect(await state.joins.isCancelled(mediaKey('site.1', 'v720'), Number(generation))).toBe(true)
+  expect(await state.joins.isWanted(mediaKey('site.1', 'v720'), Number(generation))).toBe(false)
   expect(await take({ kind: 'choice', ticket: request.ticket, format: 'a-m4a' })).toEqual(['start'])
   expect((await state.requests.get(request.ticket))?.round).toBe(2)
 })
@@ -158,7 +189,11 @@ test('a link with one format is simply made', async () => {
 test('a known file_id goes straight to send, without a ticket; so does a cached file', async () => {
   await know()
   await state.preferences.set(1, 1, 'v720')
-  await state.sentFiles.save(1, mediaKey('site.1', 'v720'), { fileId: 'f'.repeat(30), kind: 'video' })
+  await state.sentFiles.save(1, mediaKey('site.1', 'v720'), {
+    fileId: 'f'.repeat(30),
+    kind: 'video',
+    file: FILE,
+  })
   expect(await take(linksOf(1))).toEqual(['file'])
   expect([await waiting('send'), await waiting('notify')]).toEqual([1, 0])
   await state.preferences.set(1, 2, 'v480')
@@ -197,7 +232,7 @@ test('who was on the way out when a crash came is still sent', async () => {
   await take(linksOf(1))
   const { ticket } = await requestOf(1)
   await state.requests.move(ticket, ['choosing'], 'delivering')
-  expect(await take({ kind: 'resume', ticket })).toEqual(['send'])
+  expect(await take({ kind: 'resume', ticket, round: 9 })).toEqual(['send'])
   expect(await state.queues.queue('send').getJob(`${ticket}-1`)).toBeTruthy()
 })
 

@@ -51,10 +51,11 @@ export function createHandler(deps: IntakeDeps): Handler<'intake'> {
     if (!known) return await inspectFirst(request)
     const format =
       request.format ?? choiceFor(known.choices, await preferences.get(request.botId, request.userId))
-    const byPreference =
-      request.format === null ? format !== null && known.choices.length > 1 : request.byPreference
-    await requests.set(request.ticket, { format: format ?? '', byPreference: byPreference ? '1' : '0' })
     if (!format || !known.choices.some((choice) => choice.format === format)) return await ask(request)
+    if (request.format === null) {
+      const byPreference = known.choices.length > 1 ? '1' : '0'
+      await requests.set(request.ticket, { format, byPreference })
+    }
     return await produce({ ...request, format }, known)
   }
 
@@ -70,17 +71,17 @@ export function createHandler(deps: IntakeDeps): Handler<'intake'> {
     if (joined.how === 'gone') return 'over'
     if (joined.how !== 'waiting') return 'inspected meanwhile'
     if (!joined.confirmed)
-      await ensureInspection(queues, joins, {
-        ticket: joined.starter,
-        linkHash: hash,
-        generation: joined.generation,
-      })
+      await ensureInspection(
+        queues,
+        joins,
+        { ticket: joined.starter, linkHash: hash, generation: joined.generation },
+        await fairness.priority('inspect', request.botId, request.userId),
+      )
     await notifier.touch(ticket)
     return joined.started ? 'inspect' : 'joined inspection'
   }
 
   const ask = async (request: Request): Promise<string> => {
-    await requests.set(request.ticket, { format: '' })
     if (!(await requests.move(request.ticket, ['asked', 'inspecting', 'choosing'], 'choosing'))) return 'over'
     await notifier.touch(request.ticket)
     return 'ask'
@@ -110,7 +111,7 @@ export function createHandler(deps: IntakeDeps): Handler<'intake'> {
           linkHash: request.linkHash,
           generation: joined.generation,
         },
-        await fairness.priority(request.botId, request.userId),
+        await fairness.priority('fetch', request.botId, request.userId),
       )
     await notifier.touch(ticket)
     return joined.started ? 'start' : 'joined'
@@ -129,13 +130,9 @@ export function createHandler(deps: IntakeDeps): Handler<'intake'> {
 
   const choice = ({ ticket, format }: Of<'choice'>) =>
     withRequest(ticket, async (request) => {
-      // The second half: this job ran before, and died between the join and the flow.
-      const mine =
-        request.state === 'choosing' || (request.state === 'producing' && request.format === format)
-      if (!mine) return 'too late'
+      if (!(await requests.choose(ticket, format))) return 'too late'
       if (request.remember) await preferences.set(request.botId, request.userId, format)
-      await requests.set(ticket, { format })
-      return await advance({ ...request, format })
+      return await withRequest(ticket, advance)
     })
 
   const retry = ({ ticket }: Of<'retry'>) =>
@@ -145,10 +142,16 @@ export function createHandler(deps: IntakeDeps): Handler<'intake'> {
       return await withRequest(ticket, advance)
     })
 
+  const resume = async ({ ticket, round }: Of<'resume'>) => {
+    await requests.startOver(ticket, round)
+    return await withRequest(ticket, advance)
+  }
+
   const other = ({ ticket }: Of<'other'>) =>
     withRequest(ticket, async (request) => {
       if ((await joins.leave(request)) === 'over' && request.state !== 'cancelled') return 'too late'
       await requests.reopen(request)
+      await requests.set(ticket, { format: '', byPreference: '0' })
       return await ask(request)
     })
 
@@ -181,7 +184,12 @@ export function createHandler(deps: IntakeDeps): Handler<'intake'> {
     const decisions: string[] = []
     for (const ticket of tickets)
       decisions.push(
-        await withRequest(ticket, (request) => (failure ? fail(request, failure) : advance(request))),
+        await withRequest(ticket, async (request) => {
+          // Who has left, or asks anew, does not wait for this one.
+          if (request.generation !== generation) return 'over'
+          if (!failure) return await advance(request)
+          return request.state === 'asked' ? await fail(request, failure) : 'over'
+        }),
       )
     await joins.drained(key, generation)
     return decisions
@@ -204,7 +212,7 @@ export function createHandler(deps: IntakeDeps): Handler<'intake'> {
       case 'inspected':
         return { decisions: await inspected(data, input !== null) }
       case 'resume':
-        return { decisions: [await withRequest(data.ticket, advance)] }
+        return { decisions: [await resume(data)] }
       default:
         throw new StageError('internal', { detail: 'unknown kind' })
     }

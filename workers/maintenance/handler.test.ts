@@ -1,9 +1,9 @@
-import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type DataOf, STAGE_NAMES } from '../../queues/pipeline.ts'
 import { createState, type State } from '../../queues/state.ts'
 import { testBucket, testRedis } from '../../src/playground/testing/services.ts'
 import { createStorage } from '../../src/shared/storage/create-storage.ts'
+import { testContext } from '../test-context.ts'
 import { createHandler } from './handler.ts'
 import { applySchedule, SCHEDULE } from './schedule.ts'
 
@@ -17,14 +17,7 @@ beforeAll(async () => {
     ...state,
     storage: createStorage(await testBucket()),
   })
-  const context = {
-    log: pino({ level: 'silent' }),
-    signal: new AbortController().signal,
-    attempt: 1,
-    lastAttempt: true,
-    progress: () => undefined,
-  }
-  run = async (task) => (await handler({ data: { task }, input: null }, context)).done
+  run = async (task) => (await handler({ data: { task }, input: null }, testContext())).done
 })
 afterAll(() => state.queues.close())
 

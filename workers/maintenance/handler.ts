@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { StageError } from '../../queues/failure.ts'
 import type { Joins } from '../../queues/join.ts'
@@ -13,6 +14,9 @@ import { reconcile } from './reconcile.ts'
 
 /** An upload that has not ended after this never will. */
 const STALE_UPLOAD_MS = 24 * 3600_000
+
+/** News of places are worth so many edits a round, and no more: deliveries need the gate too. */
+const MOST_TOLD = 20
 
 export interface MaintenanceDeps {
   redis: Redis
@@ -43,7 +47,7 @@ export function createHandler(deps: MaintenanceDeps): Handler<'maintenance'> {
     /** Those who still wait for their fetch see their place move. */
     positions: async () => {
       let told = 0
-      for (const key of await redis.zrange(keys.inflight, 0, -1)) {
+      for (const key of fromAnywhere(await redis.zrange(keys.inflight, 0, -1))) {
         const { generation } = await joins.shared(key)
         if (
           !generation ||
@@ -51,8 +55,8 @@ export function createHandler(deps: MaintenanceDeps): Handler<'maintenance'> {
           (await redis.exists(keys.progress(Number(generation))))
         )
           continue
-        await notifier.touchWaiters(key)
-        told++
+        told += await notifier.touchWaiters(key)
+        if (told >= MOST_TOLD) break
       }
       return told
     },
@@ -66,4 +70,10 @@ export function createHandler(deps: MaintenanceDeps): Handler<'maintenance'> {
     if (!task) throw new StageError('internal', { detail: 'unknown task' })
     return { done: await task(log) }
   }
+}
+
+/** In their order, but from a place that is left to chance: it is everybody's turn now and then. */
+function fromAnywhere<T>(items: T[]): T[] {
+  const start = randomInt(Math.max(1, items.length))
+  return [...items.slice(start), ...items.slice(0, start)]
 }

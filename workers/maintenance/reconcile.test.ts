@@ -66,7 +66,7 @@ test('what is young, or going well, is left alone', async () => {
 test('a request without a job goes on', async () => {
   const { ticket } = await asked()
   expect(await mend()).toBe(1)
-  expect(await resumed()).toEqual([{ kind: 'resume', ticket }])
+  expect(await resumed()).toEqual([{ kind: 'resume', ticket, round: 1 }])
   await mend()
   expect((await resumed()).length).toBe(1)
 })
@@ -75,7 +75,7 @@ test('a production without its flow gets it again', async () => {
   const { request, data } = await waiting()
   await state.joins.confirm(data.mediaKey, data.generation)
   expect(await mend()).toBe(1)
-  expect(await resumed()).toEqual([{ kind: 'resume', ticket: request.ticket }])
+  expect(await resumed()).toEqual([{ kind: 'resume', ticket: request.ticket, round: 1 }])
   expect((await state.joins.shared(data.mediaKey)).confirmed).toBe('0')
 })
 
@@ -84,7 +84,7 @@ test('someone who waits for nothing starts over', async () => {
   await state.redis.del(state.keys.shared(data.mediaKey))
   expect(await mend()).toBe(1)
   expect((await now(request.ticket)).state).toBe('asked')
-  expect(await resumed()).toEqual([{ kind: 'resume', ticket: request.ticket }])
+  expect(await resumed()).toEqual([{ kind: 'resume', ticket: request.ticket, round: 1 }])
 })
 
 test('a root that failed runs again', async () => {
@@ -124,10 +124,10 @@ test('a reason that was not told is told again, until it is', async () => {
   await state.requests.settle(request, { state: 'failed', failure: 'gone' })
   await state.notifier.touch(request.ticket)
   expect(await mend()).toBe(0)
-  await (await state.queues.queue('notify').getJob(`${request.ticket}-1`))?.remove()
+  await (await state.queues.queue('notify').getJob(`${request.ticket}-2`))?.remove()
   expect(await mend()).toBe(1)
-  expect(await state.queues.queue('notify').getJob(`${request.ticket}-2`)).toBeTruthy()
-  await state.requests.shown(request.ticket, 2)
+  expect(await state.queues.queue('notify').getJob(`${request.ticket}-3`)).toBeTruthy()
+  await state.requests.shown(request.ticket, 3)
   expect(await state.requests.owed(LATER)).toEqual([])
 })
 

@@ -62,7 +62,11 @@ async function mendRequest(request: Request, deps: ReconcileDeps, nowMs: number)
 /** The next step of a request, once a minute at most. */
 async function restart({ ticket, round }: Request, { queues }: ReconcileDeps, nowMs: number): Promise<Mend> {
   const minute = Math.floor(nowMs / 60_000)
-  await queues.add('intake', { kind: 'resume', ticket }, { jobId: `${ticket}-again-${round}-${minute}` })
+  await queues.add(
+    'intake',
+    { kind: 'resume', ticket, round },
+    { jobId: `${ticket}-again-${round}-${minute}` },
+  )
   return 'restarted'
 }
 

@@ -1,5 +1,4 @@
-import { pino } from 'pino'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { linkHash } from '../../queues/media.ts'
 import { createState, type State } from '../../queues/state.ts'
 import { type BotApi, createBotApi } from '../../src/playground/bot-api/create-bot-api.ts'
@@ -7,6 +6,7 @@ import { testDir, testRedis } from '../../src/playground/testing/services.ts'
 import { createMessages } from '../../src/shared/messages/messages.ts'
 import { createTelegram, type Telegram } from '../../src/shared/telegram/create-telegram.ts'
 import { Postpone } from '../postpone.ts'
+import { testContext } from '../test-context.ts'
 import { createHandler } from './handler.ts'
 
 const TOKEN = '123456:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'
@@ -73,21 +73,16 @@ async function asked() {
   }
 }
 
+const run = (ticket: string, view: number) =>
+  createHandler({ ...state, telegram, messages: createMessages() })(
+    { data: { ticket, view }, input: null },
+    testContext(),
+  )
+
 /** Says that there is something new, and runs the job that follows. */
 async function notify(ticket: string) {
   await state.notifier.touch(ticket)
-  const request = await state.requests.get(ticket)
-  const handler = createHandler({ ...state, telegram, messages: createMessages() })
-  return await handler(
-    { data: { ticket, view: request?.view ?? 1 }, input: null },
-    {
-      log: pino({ level: 'silent' }),
-      signal: new AbortController().signal,
-      attempt: 1,
-      lastAttempt: false,
-      progress: () => undefined,
-    },
-  )
+  return await run(ticket, (await state.requests.get(ticket))?.view ?? 1)
 }
 
 test('the ticket answers the person’s message, and is edited from then on', async () => {
@@ -106,15 +101,7 @@ test('a job that a newer one has overtaken does nothing, nor one with nothing ne
   await notify(ticket)
   expect(await notify(ticket)).toEqual({ how: 'nothing new' })
   await state.notifier.touch(ticket)
-  const handler = createHandler({ ...state, telegram, messages: createMessages() })
-  const context = {
-    log: pino({ level: 'silent' }),
-    signal: new AbortController().signal,
-    attempt: 1,
-    lastAttempt: false,
-    progress: () => undefined,
-  }
-  expect(await handler({ data: { ticket, view: 1 }, input: null }, context)).toEqual({ how: 'overtaken' })
+  expect(await run(ticket, 1)).toEqual({ how: 'overtaken' })
 })
 
 test('a passing text waits its turn, a reason does not', async () => {
@@ -192,11 +179,51 @@ test('a ticket that the person deleted is not put back, but a reason is told all
 test('who blocked the bot is left alone; a server that is away is asked again', async () => {
   const { ticket, world, user } = await asked()
   await world.faults.down()
-  await expect(notify(ticket)).rejects.toThrow('telegram_unavailable')
+  await expect(notify(ticket)).rejects.toBeInstanceOf(Postpone)
   await world.faults.up()
-  await state.redis.hdel(state.keys.request(ticket), 'ticketClaimedUntilMs')
   world.blockBot(user)
   expect(await notify(ticket)).toEqual({ how: 'chat_unreachable' })
+})
+
+test('a busy Telegram takes nothing from the next try', async () => {
+  const { ticket, world } = await asked()
+  world.faults.add({ method: 'sendMessage' }, { kind: 'flood', retryAfterS: 3 })
+  await expect(notify(ticket)).rejects.toMatchObject({ waitMs: 3000 })
+  expect((await state.requests.claimTicket(ticket, 'ticket', Date.now())).how).toBe('go')
+})
+
+test('an older text that arrives last does not stay', async () => {
+  const { ticket, said, later, world } = await asked()
+  await notify(ticket)
+  await state.requests.move(ticket, ['asked'], 'producing')
+  await later()
+  const held = Promise.withResolvers<void>()
+  const fault = world.faults.add({ method: 'editMessageText' }, { kind: 'late_work', until: held.promise })
+  const older = notify(ticket)
+  await vi.waitFor(() => expect(fault.hits()).toBe(1))
+  const request = await state.requests.get(ticket)
+  if (request) await state.requests.settle(request, { state: 'failed', failure: 'gone' })
+  expect(await notify(ticket)).toEqual({ how: 'edited' })
+  held.resolve()
+  await older
+  expect(said()[0]?.text).toContain("You're next")
+  const view = (await state.requests.get(ticket))?.view ?? 0
+  expect(await state.queues.queue('notify').getJob(`${ticket}-${view}`)).toBeTruthy()
+  expect(await run(ticket, view)).toEqual({ how: 'edited' })
+  expect(said()[0]?.text).toContain(ticket)
+})
+
+test('a text that comes after the media changes nothing', async () => {
+  const { ticket, world, later } = await asked()
+  await notify(ticket)
+  await state.requests.move(ticket, ['asked'], 'delivering')
+  await later()
+  world.faults.add(
+    { method: 'editMessageText' },
+    { kind: 'error_before', code: 400, description: 'Bad Request: there is no text in the message to edit' },
+  )
+  expect(await notify(ticket)).toEqual({ how: 'already_media' })
+  expect(await state.requests.get(ticket)).toMatchObject({ ticketGone: false })
 })
 
 test('nothing is written over the media', async () => {

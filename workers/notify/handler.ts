@@ -1,16 +1,17 @@
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { FactsStore } from '../../queues/facts.ts'
-import { StageError } from '../../queues/failure.ts'
 import { productionId } from '../../queues/flow.ts'
 import type { Joins } from '../../queues/join.ts'
 import type { Keys } from '../../queues/keys.ts'
+import type { Notifier } from '../../queues/notifier.ts'
 import type { Request } from '../../queues/request.ts'
 import type { RequestStore } from '../../queues/requests.ts'
 import type { Messages } from '../../src/shared/messages/messages.ts'
-import { classify, type TelegramFault } from '../../src/shared/telegram/classify.ts'
+import { classify, isTelegramError, type TelegramFault } from '../../src/shared/telegram/classify.ts'
 import type { Telegram } from '../../src/shared/telegram/create-telegram.ts'
 import type { Handler, StageContext } from '../context.ts'
+import { patientWaitMs } from '../patience.ts'
 import { Postpone } from '../postpone.ts'
 import { queuePosition } from './queue-position.ts'
 import { fingerprint, type ProductionProgress, type TicketView, ticketView } from './ticket-view.ts'
@@ -21,6 +22,10 @@ import { fingerprint, type ProductionProgress, type TicketView, ticketView } fro
  */
 const EDIT_EVERY_MS = 3000
 const WAIT_FOR_TICKET_MS = 200
+/** A gate without room is asked again after this, at the earliest. */
+const BUSY_MS = 500
+/** First wait for a Telegram that does not answer. */
+const AWAY_MS = 1000
 
 const numberOrNull = z.preprocess(
   (value) => (value === '' || value === undefined ? null : value),
@@ -38,13 +43,14 @@ export interface NotifyDeps {
   keys: Keys
   requests: RequestStore
   joins: Joins
+  notifier: Notifier
   facts: FactsStore
   telegram: Telegram
   messages: Messages
 }
 
 export function createHandler(deps: NotifyDeps): Handler<'notify'> {
-  const { redis, keys, requests, joins, facts, telegram, messages } = deps
+  const { redis, keys, requests, joins, notifier, facts, telegram, messages } = deps
 
   const viewOf = async (request: Request): Promise<TicketView | null> => {
     const known = request.state === 'choosing' ? await facts.ofLink(request.linkHash) : null
@@ -72,17 +78,24 @@ export function createHandler(deps: NotifyDeps): Handler<'notify'> {
     const markup = { inline_keyboard: view.keyboard }
     const claim = await requests.claimTicket(ticket, 'ticket', Date.now())
     if (claim.how === 'wait') throw new Postpone(WAIT_FOR_TICKET_MS)
-    if (claim.how === 'gone' && !(view.final && request.state === 'failed')) return 'no ticket'
+    // Who deletes a ticket does not want to see it; why there will be no media they are told all the same.
+    if (claim.how === 'gone' && request.state !== 'failed') return 'no ticket'
     if (claim.messageId !== null) {
       await telegram.api.editMessageText(chatId, claim.messageId, view.text, { reply_markup: markup })
       return 'edited'
     }
-    const message = await telegram.api.sendMessage(chatId, view.text, {
+    const { message_id } = await telegram.api.sendMessage(chatId, view.text, {
       reply_markup: markup,
       reply_parameters: { message_id: request.messageId, allow_sending_without_reply: true },
       ...(request.threadId ? { message_thread_id: request.threadId } : {}),
     })
-    await requests.set(ticket, { ticketMessageId: message.message_id, ticketGone: '0' })
+    const wasOvertaken = claim.how === 'go' && (await requests.get(ticket))?.ticketGone
+    if (wasOvertaken) {
+      // It took so long that the delivery came by itself: a ticket under the media would say nothing true.
+      await telegram.api.deleteMessage(chatId, message_id)
+      return 'too late'
+    }
+    await requests.set(ticket, { ticketMessageId: message_id, ticketGone: '0' })
     return 'sent'
   }
 
@@ -97,10 +110,10 @@ export function createHandler(deps: NotifyDeps): Handler<'notify'> {
       await requests.set(request.ticket, { shown: fingerprint(view), editedAtMs: Date.now() })
       return how
     } catch (error) {
-      if (error instanceof Postpone) throw error
+      if (!isTelegramError(error)) throw error
       const fault = classify(error)
       context.log.info({ fault: fault.kind }, 'Telegram')
-      return await afterFault(fault, request, view, error)
+      return await afterFault(fault, request, view, context)
     }
   }
 
@@ -108,28 +121,35 @@ export function createHandler(deps: NotifyDeps): Handler<'notify'> {
     fault: TelegramFault,
     request: Request,
     view: TicketView,
-    error: unknown,
+    context: StageContext,
   ): Promise<string> => {
+    const { ticket } = request
     switch (fault.kind) {
       case 'not_modified':
-        await requests.set(request.ticket, { shown: fingerprint(view) })
+        await requests.set(ticket, { shown: fingerprint(view) })
         return 'shown before'
       case 'message_gone':
-        await requests.set(request.ticket, { ticketGone: '1', ticketMessageId: '' })
-        // Who deletes a ticket does not want to see it; why there will be no media they are told all the same.
+        await requests.set(ticket, { ticketGone: '1', ticketMessageId: '' })
         if (request.state === 'failed' && !request.ticketGone) throw new Postpone(0)
         return 'ticket gone'
       case 'migrated':
-        await requests.set(request.ticket, { chatId: fault.migrateToChatId, ticketMessageId: '' })
+        await requests.set(ticket, { chatId: fault.migrateToChatId, ticketMessageId: '' })
         throw new Postpone(0)
       case 'flood':
+        await requests.releaseTicket(ticket)
         throw new Postpone(fault.retryAfterMs)
       case 'busy':
-        throw new Postpone(fault.waitMs)
+        await requests.releaseTicket(ticket)
+        throw new Postpone(Math.max(fault.waitMs, BUSY_MS))
       case 'unreachable':
-      case 'ambiguous':
-        throw new StageError('telegram_unavailable', { cause: error, detail: fault.kind })
+      case 'ambiguous': {
+        if (fault.kind === 'unreachable') await requests.releaseTicket(ticket)
+        const waitMs = patientWaitMs(context, AWAY_MS)
+        if (waitMs !== null) throw new Postpone(waitMs)
+        return 'gave up'
+      }
       // Nobody can be told, or not in these words: the request goes on without a ticket.
+      case 'already_media':
       case 'chat_unreachable':
       case 'rejected':
       case 'file_too_big':
@@ -138,12 +158,17 @@ export function createHandler(deps: NotifyDeps): Handler<'notify'> {
     }
   }
 
-  return async ({ data }, context) => {
-    const request = await requests.get(data.ticket)
+  return async ({ data: { ticket, view } }, context) => {
+    const request = await requests.get(ticket)
     if (!request) return { how: 'unknown' }
-    if (request.view !== data.view) return { how: 'overtaken' }
+    if (request.view !== view) return { how: 'overtaken' }
     const how = await update(request, context)
-    await requests.shown(data.ticket, data.view)
+    await requests.shown(ticket, view)
+    // Two edits may reach Telegram in the wrong order: if there was another change meanwhile, it is shown once more.
+    if ((await requests.get(ticket))?.view !== view) {
+      await requests.set(ticket, { shown: '' })
+      await notifier.touch(ticket)
+    }
     return { how }
   }
 }

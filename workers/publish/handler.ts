@@ -9,7 +9,7 @@ import type { RequestStore } from '../../queues/requests.ts'
 import type { Handler } from '../context.ts'
 
 /** A file that is not in the cache is served from its artifact for so long; then the next one to ask starts anew. */
-const UNCACHED_TTL_MS = 10 * 60_000
+const UNCACHED_TTL_MS = 3600_000
 
 export interface PublishDeps {
   joins: Joins
@@ -32,7 +32,7 @@ export function createHandler({ joins, queues, requests, notifier }: PublishDeps
     const jobs: { data: { ticket: string; round: number }; jobId: string }[] = []
     for (const ticket of tickets) {
       const request = await requests.get(ticket)
-      if (request?.state === 'delivering')
+      if (request?.state === 'delivering' && request.generation === generation)
         jobs.push({ data: { ticket, round: request.round }, jobId: `${ticket}-${request.round}` })
     }
     await queues.addMany('send', jobs)
@@ -44,7 +44,9 @@ export function createHandler({ joins, queues, requests, notifier }: PublishDeps
     const tickets = await joins.finish(key, generation, { fields: null, ttlMs: 0, from: '', to: '' })
     for (const ticket of tickets) {
       const request = await requests.get(ticket)
-      if (request) await requests.settle(request, { state: 'failed', failure })
+      // Who has left, or waits for another generation by now, is not meant.
+      if (request?.state === 'producing' && request.generation === generation)
+        await requests.settle(request, { state: 'failed', failure })
     }
     await notifier.touchAll(tickets)
     await joins.drained(key, generation)

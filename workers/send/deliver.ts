@@ -1,4 +1,5 @@
 import type { Request } from '../../queues/request.ts'
+import { clientSignal } from '../../src/shared/telegram/client-signal.ts'
 import type { Telegram } from '../../src/shared/telegram/create-telegram.ts'
 import { type DeliveredMedia, sentFileOf } from './media-message.ts'
 
@@ -8,8 +9,10 @@ export async function editTicket(
   request: Request,
   messageId: number,
   media: DeliveredMedia,
+  signal: AbortSignal,
 ) {
-  return sentFileOf(await telegram.api.editMessageMedia(request.chatId, messageId, media))
+  const { api } = telegram
+  return sentFileOf(await api.editMessageMedia(request.chatId, messageId, media, {}, clientSignal(signal)))
 }
 
 /** A message of its own, in answer to the person's. Not safe to repeat: whoever calls keeps a marker. */

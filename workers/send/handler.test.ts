@@ -1,6 +1,5 @@
 import { access, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { cachedFields } from '../../queues/cached.ts'
 import type { FailureCode } from '../../queues/failure.ts'
@@ -15,6 +14,7 @@ import { createStorage } from '../../src/shared/storage/create-storage.ts'
 import type { Storage } from '../../src/shared/storage/storage.ts'
 import { createTelegram, type Telegram } from '../../src/shared/telegram/create-telegram.ts'
 import { Postpone } from '../postpone.ts'
+import { testContext } from '../test-context.ts'
 import { createHandler } from './handler.ts'
 
 const TOKEN = '123456:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'
@@ -128,19 +128,10 @@ async function delivery({ artifact = null, media = null }: Where, { ticket: with
   return { ticket, user, chat, world, cast, request, media: media_ }
 }
 
-async function send(ticket: string, lastAttempt = false) {
+async function send(ticket: string, more: Parameters<typeof testContext>[0] = {}) {
   const round = (await state.requests.get(ticket))?.round ?? 1
   const handler = createHandler({ ...state, artifacts, storage, telegram })
-  return await handler(
-    { data: { ticket, round }, input: null },
-    {
-      log: pino({ level: 'silent' }),
-      signal: new AbortController().signal,
-      attempt: 1,
-      lastAttempt,
-      progress: () => undefined,
-    },
-  )
+  return await handler({ data: { ticket, round }, input: null }, testContext(more))
 }
 /** As the bootstrap does: what is postponed is done again. */
 async function sendThrough(ticket: string): Promise<{ how: string }> {
@@ -196,7 +187,7 @@ test('a file that is not in the cache goes out from its artifact, which stays fo
 test('a lost answer delivers once: the same edit again changes nothing', async () => {
   const { ticket, media, world, request } = await delivery({ artifact: await artifactOf('AAAAAA-3') })
   world.faults.add({ method: 'editMessageMedia' }, { kind: 'lost_answer' })
-  await expect(send(ticket)).rejects.toThrow('telegram_unavailable')
+  await expect(send(ticket)).rejects.toBeInstanceOf(Postpone)
   expect((await request()).state).toBe('delivering')
   expect((await send(ticket)).how).toMatch(/edited/)
   expect(media().length).toBe(1)
@@ -247,7 +238,8 @@ test.each(ENDS)('%s: the request ends with that reason', async (_, given, code) 
   given(it)
   expect(await send(it.ticket)).toEqual({ how: code })
   expect(await it.request()).toMatchObject({ state: 'failed', failure: code })
-  expect(await state.queues.queue('notify').getJob(`${it.ticket}-1`)).toBeTruthy()
+  const { view } = await it.request()
+  expect(await state.queues.queue('notify').getJob(`${it.ticket}-${view}`)).toBeTruthy()
 })
 
 test('a 429 is waited for, for as long as it says, and nothing is used up', async () => {
@@ -262,16 +254,18 @@ test('a 429 is waited for, for as long as it says, and nothing is used up', asyn
 test('a server that is away is tried again, and in the end the person is told', async () => {
   const { ticket, world, request } = await delivery({ media: await store() })
   await world.faults.down()
-  await expect(send(ticket)).rejects.toThrow('telegram_unavailable')
+  await expect(send(ticket)).rejects.toBeInstanceOf(Postpone)
   expect((await request()).state).toBe('delivering')
-  expect(await send(ticket, true)).toEqual({ how: 'telegram_unavailable' })
+  expect(await send(ticket, { addedAtMs: Date.now() - 25 * 3600_000 })).toEqual({
+    how: 'telegram_unavailable',
+  })
   expect((await request()).failure).toBe('telegram_unavailable')
   await world.faults.up()
 })
 
 test('a file_id that Telegram does not know any more: the bytes go again', async () => {
   const { ticket, media } = await delivery({ media: await store() })
-  await state.sentFiles.save(BOT, key, { fileId: 'AgAD'.repeat(8), kind: 'video' })
+  await state.sentFiles.save(BOT, key, { fileId: 'AgAD'.repeat(8), kind: 'video', file: FILE })
   expect(await sendThrough(ticket)).toEqual({ how: 'edited' })
   expect(media().length).toBe(1)
   expect(await state.sentFiles.get(BOT, key)).toMatchObject({ fileId: media()[0]?.video?.file_id })
@@ -298,10 +292,10 @@ const MISSES: [string, () => Promise<Where>][] = [
 test.each(MISSES)('%s: a miss, and the request starts over', async (_, make) => {
   const { ticket, request, media } = await delivery(await make())
   expect(await send(ticket)).toEqual({ how: 'missing' })
-  expect((await request()).state).toBe('asked')
+  expect((await request()).state).toBe('delivering')
   expect(await state.redis.exists(state.keys.shared(key))).toBe(0)
   const resumes = await state.queues.queue('intake').getJobs(['waiting'])
-  expect(resumes.map((job) => job.data)).toContainEqual({ kind: 'resume', ticket })
+  expect(resumes.map((job) => job.data)).toContainEqual({ kind: 'resume', ticket, round: 1 })
   expect(media()).toEqual([])
 })
 
@@ -310,8 +304,21 @@ test('while one delivery brings the bytes, the others wait for its file_id', asy
   const lease = await state.sentFiles.lease(BOT, key, 'OTHERS')
   await expect(send(ticket)).rejects.toBeInstanceOf(Postpone)
   expect(botApi.world.ledger.of('editMessageMedia')).toEqual([])
+  // Who does not hold it cannot release it.
+  await state.redis.set(state.keys.uploading(BOT, key), 'ANOTHER')
   await lease?.release()
+  await expect(send(ticket)).rejects.toBeInstanceOf(Postpone)
+  await state.redis.del(state.keys.uploading(BOT, key))
   expect(await send(ticket)).toEqual({ how: 'edited' })
+})
+
+test('a file_id is enough, whatever has become of the cached file', async () => {
+  const { ticket, media } = await delivery({ media: await store() })
+  const first = await delivery({ artifact: await artifactOf('AAAAAA-4') })
+  await send(first.ticket)
+  await state.redis.del(state.keys.shared(key))
+  expect(await send(ticket)).toEqual({ how: 'edited by file_id' })
+  expect(media()[0]).toMatchObject({ caption: 'Harbour', video: { width: 640, duration: 8 } })
 })
 
 test('a ticket that is being sent is waited for, not overtaken', async () => {

@@ -36,7 +36,7 @@ export function mediaMessage(
 }
 
 /** The file_id in an answer. Telegram may have made something else of a file, a silent video an animation. */
-export function sentFileOf(message: Message | true): SentFile | null {
+export function sentFileOf(message: Message | true): Omit<SentFile, 'file'> | null {
   if (message === true) return null
   if (message.video) return { kind: 'video', fileId: message.video.file_id }
   if (message.audio) return { kind: 'audio', fileId: message.audio.file_id }

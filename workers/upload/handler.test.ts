@@ -58,6 +58,7 @@ function contextFor(
     log: createLogger('silent', 'test'),
     signal: controller.signal,
     attempt: 1,
+    addedAtMs: Date.now(),
     lastAttempt: false,
     progress: (progress: Progress) => {
       seen.push(progress)

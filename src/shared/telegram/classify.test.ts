@@ -15,7 +15,7 @@ const TEXTS: [number, string, TelegramFault['kind']][] = [
   [400, "Bad Request: message can't be edited", 'message_gone'],
   [400, 'Bad Request: MESSAGE_ID_INVALID', 'message_gone'],
   [400, 'Bad Request: MESSAGE_EDIT_TIME_EXPIRED', 'message_gone'],
-  [400, 'Bad Request: there is no text in the message to edit', 'message_gone'],
+  [400, 'Bad Request: there is no text in the message to edit', 'already_media'],
   [400, 'Bad Request: message to be replied not found', 'message_gone'],
   [400, 'Bad Request: reply message not found', 'message_gone'],
   [400, 'Bad Request: replied message not found', 'message_gone'],

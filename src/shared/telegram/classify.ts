@@ -7,6 +7,8 @@ export type TelegramFault =
   | { kind: 'not_modified' }
   /** The message to edit, or to answer, is not there any more, or is no longer of the kind that can be edited so. */
   | { kind: 'message_gone' }
+  /** A text was to be edited that has become a media meanwhile: nothing is wrong, and nothing is to be done. */
+  | { kind: 'already_media' }
   /** The person blocked us, the group threw us out, we may not write there. */
   | { kind: 'chat_unreachable' }
   /** The group has become a supergroup with another id. */
@@ -35,7 +37,8 @@ const TEXTS: [RegExp, Exclude<TelegramFault['kind'], 'migrated' | 'flood' | 'bus
     /message to edit not found|message can't be edited|MESSAGE_ID_INVALID|MESSAGE_EDIT_TIME_EXPIRED/i,
     'message_gone',
   ],
-  [/there is no (text|caption|media) in the message to edit|MESSAGE_AUTHOR_REQUIRED/i, 'message_gone'],
+  [/there is no text in the message to edit/i, 'already_media'],
+  [/there is no (caption|media) in the message to edit|MESSAGE_AUTHOR_REQUIRED/i, 'message_gone'],
   [
     /(repl(y|ied) (message )?|message to (be repl(y|ied)|reply) )not found|REPLY_MESSAGE_ID_INVALID/i,
     'message_gone',
@@ -57,6 +60,10 @@ const TEXTS: [RegExp, Exclude<TelegramFault['kind'], 'migrated' | 'flood' | 'bus
   ],
   [/can't use file of type|wrong type of (the )?file|wrong padding in the string/i, 'bad_file_id'],
 ]
+
+/** Whether an error came from a call to Telegram, and not from a file or from Redis. */
+export const isTelegramError = (error: unknown): boolean =>
+  [GateBusy, FloodWait, ConnectionFault, GrammyError, HttpError].some((kind) => error instanceof kind)
 
 /** Reads what a call through `createTelegram` (or plain grammY) threw. Never throws; the unknown is ambiguous. */
 export function classify(error: unknown): TelegramFault {

@@ -52,6 +52,7 @@ export async function createBench() {
         log,
         signal: job.signal ?? new AbortController().signal,
         attempt: 1,
+        addedAtMs: Date.now(),
         lastAttempt: false,
         progress(step) {
           progress.push(step)

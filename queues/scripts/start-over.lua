@@ -1,0 +1,9 @@
+-- A delivery has found nothing to deliver: the request begins again, as a round of its own, because the ids of the
+-- old round are taken by jobs that have ended.
+-- KEYS request    ARGV the round that was to be delivered
+local request = redis.call('HMGET', KEYS[1], 'state', 'round')
+if request[1] ~= 'delivering' or request[2] ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'state', 'asked')
+redis.call('HDEL', KEYS[1], 'generation', 'direct')
+redis.call('HINCRBY', KEYS[1], 'round', 1)
+return 1
