@@ -12,8 +12,9 @@ export function mediaFile(plan: Plan, facts: FileFacts, { title, artist }: Audio
     extension: plan.extension,
     mimeType: MIME_TYPES[plan.extension],
     sizeBytes: facts.sizeBytes,
-    width: video?.seenWidth ?? null,
-    height: video?.seenHeight ?? null,
+    // The file is finished: nothing is turned any more, and its pixels are as good as square.
+    width: video?.width ?? null,
+    height: video?.height ?? null,
     durationS: facts.durationS ?? 0,
     title,
     performer: artist,

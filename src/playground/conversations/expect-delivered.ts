@@ -30,7 +30,7 @@ export async function expectVideo(world: World, message: Message, expected: Expe
   expect(file.boxes.indexOf('moov')).toBeLessThan(file.boxes.indexOf('mdat'))
   expect(Math.abs(file.format.duration - expected.seconds)).toBeLessThan(DURATION_TOLERANCE_S)
   expect(video).toMatchObject({
-    ...{ width: file.seenWidth, height: file.video?.height, file_size: (await stat(path)).size },
+    ...{ width: file.video?.width, height: file.video?.height, file_size: (await stat(path)).size },
     ...{ duration: Math.round(file.format.duration), mime_type: 'video/mp4' },
   })
   await expectThumbnail(world, video.thumbnail)

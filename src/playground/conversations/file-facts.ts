@@ -35,15 +35,8 @@ export async function fileFacts(path: string) {
     video,
     audio: streams.find((stream) => stream.codec_type === 'audio'),
     cover: streams.find(isCover),
-    /** Of the picture as it is seen: pixels need not be square. */
-    seenWidth: seenWidth(video),
     boxes: format.format_name.includes('mp4') ? await boxesOf(path) : [],
   }
-}
-
-function seenWidth(video: z.infer<typeof Stream> | undefined): number | null {
-  const [across = 1, down = 1] = (video?.sample_aspect_ratio ?? '1:1').split(':').map(Number)
-  return video?.width ? Math.round((video.width * across) / down) : null
 }
 
 /** The names of the outermost boxes (ISO/IEC 14496-12, 4.2). */
