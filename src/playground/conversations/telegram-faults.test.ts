@@ -1,10 +1,10 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { Fault } from '../bot-api/faults.ts'
-import { hasMedia } from './asking.ts'
+import { type Asking, hasMedia } from './asking.ts'
 import { expectVideo } from './expect-delivered.ts'
 import { PATIENCE_MS, runningStack } from './running-stack.ts'
 
-const { world, person, link, hits, restarts } = await runningStack()
+const { world, person, link, hits, restarts, state } = await runningStack()
 
 const FAULTS: [string, Fault][] = [
   ['429 with a time to wait', { kind: 'flood', retryAfterS: 2 }],
@@ -25,14 +25,15 @@ const deliveredTo = (chatId: number) => ({
 describe('a delivery meets', { timeout: PATIENCE_MS }, () => {
   test.each(FAULTS)('%s: delivered once, and not fetched again', async (name, fault) => {
     const path = `/files/clip-${4000 + FAULTS.findIndex(([one]) => one === name)}.mp4`
-    const asking = person().ask(link(path))
+    const alice = person()
+    const asking = alice.ask(link(path))
     await asking.untilButton(/Video/)
     const inspected = hits(path)
     const rule = world.faults.add({ method: 'editMessageMedia', chatId: asking.chat.id }, fault)
     await asking.press(/Video/)
     const message = await asking.untilMedia()
     await expectVideo(world, message, { height: 360, seconds: 8 })
-    await untilOver(path)
+    await untilDelivered(alice.user.id, asking)
     expect(rule.hits()).toBe(1)
     expect(deliveredTo(asking.chat.id).media.map(({ message_id }) => message_id)).toEqual([
       message.message_id,
@@ -63,7 +64,7 @@ describe('a delivery meets', { timeout: PATIENCE_MS }, () => {
     const rule = world.faults.add({ method: 'sendVideo', chatId: alice.chat.id }, fault)
     const again = alice.ask(link(path))
     await again.untilMedia()
-    await untilOver(path)
+    await untilDelivered(alice.user.id, again)
     expect(rule.hits()).toBe(1)
     const after = deliveredTo(alice.chat.id)
     expect([after.media.length, after.calls.length]).toEqual([
@@ -73,11 +74,16 @@ describe('a delivery meets', { timeout: PATIENCE_MS }, () => {
   })
 })
 
-/** Whoever asks for the same now gets it from what is known: everything before is over. */
-async function untilOver(path: string) {
-  const asking = person().ask(link(path))
-  await asking.press(/Video/)
-  await asking.untilMedia()
+/** Waits until the product knows that everything of a person is over, and how the last request has ended. */
+async function untilDelivered(userId: number, asking: Asking) {
+  await vi.waitFor(
+    async () => {
+      expect(await state.requests.active(world.firstBot().id, userId)).toEqual([])
+      if (asking.ticket()) expect((await state.requests.get(asking.ticket()))?.state).toBe('delivered')
+    },
+    { timeout: 90_000, interval: 50 },
+  )
+  expect(asking.answers()).toHaveLength(1)
 }
 
 let known: number | undefined
