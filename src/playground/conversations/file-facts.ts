@@ -10,7 +10,6 @@ const Stream = z.object({
   pix_fmt: z.string().optional(),
   width: z.number().optional(),
   height: z.number().optional(),
-  sample_aspect_ratio: z.string().optional(),
   disposition: z.object({ attached_pic: z.number() }),
   side_data_list: z.array(z.looseObject({ rotation: z.number().optional() })).default([]),
 })
