@@ -11,7 +11,13 @@ function siteText(text: string | null | undefined): string | null {
   return [...clean].slice(0, MAX_LENGTH).join('').trim() || null
 }
 
-export const titleOf = (info: ExtractedInfo): string => siteText(info.title) ?? siteText(info.id) ?? 'media'
+/** Of a page with a player in it: yt-dlp numbers the videos there (`id-1`, `Title (1)`), a single one too. */
+const withoutNumber = ({ extractor, id, title }: Named) =>
+  extractor === 'html5' && id.endsWith('-1') ? title?.replace(/ \(1\)$/, '') : title
+
+type Named = Pick<ExtractedInfo, 'extractor' | 'id' | 'title'>
+
+export const titleOf = (info: Named): string => siteText(withoutNumber(info)) ?? siteText(info.id) ?? 'media'
 
 export const uploaderOf = (info: ExtractedInfo): string | null =>
   siteText(info.uploader) ?? siteText(info.channel) ?? siteText(info.creator)
