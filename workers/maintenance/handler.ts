@@ -11,6 +11,7 @@ import type { Logger } from '../../src/shared/logger.ts'
 import type { Storage } from '../../src/shared/storage/storage.ts'
 import type { Handler } from '../context.ts'
 import { reconcile } from './reconcile.ts'
+import { sweepObjects } from './sweep-objects.ts'
 
 /** An upload that has not ended after this never will. */
 const STALE_UPLOAD_MS = 24 * 3600_000
@@ -62,6 +63,7 @@ export function createHandler(deps: MaintenanceDeps): Handler<'maintenance'> {
     },
 
     reconcile: (log) => reconcile(deps, log, Date.now()),
+    sweep_objects: () => sweepObjects(deps, Date.now()),
     sweep_uploads: () => storage.abortStaleUploads(STALE_UPLOAD_MS),
   }
 

@@ -9,6 +9,7 @@ export const SCHEDULE: Record<Task, { everyMs: number }> = {
   positions: { everyMs: 4000 },
   reconcile: { everyMs: 15_000 },
   sweep_uploads: { everyMs: 60 * 60_000 },
+  sweep_objects: { everyMs: 6 * 60 * 60_000 },
 }
 
 /** Makes the schedule in Redis equal to the one above. Every process of the stage may do so at its start. */
