@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import { z } from 'zod'
 import { Cached } from '../../queues/cached.ts'
 import type { Keys } from '../../queues/keys.ts'
 import type { Storage } from '../../src/shared/storage/storage.ts'
@@ -17,7 +18,7 @@ export async function sweepObjects(
 ): Promise<number> {
   const known = new Set<string>()
   for await (const batch of redis.scanStream({ match: keys.shared('*'), count: 1000 })) {
-    for (const key of batch as string[]) {
+    for (const key of z.array(z.string()).parse(batch)) {
       const cached = Cached.safeParse(await redis.hgetall(key)).data
       for (const object of [cached?.media, cached?.thumbnail]) if (object) known.add(object.key)
     }
