@@ -50,6 +50,7 @@ export const FAILURES = {
   disk_full: transient,
   // The media itself.
   not_media: never,
+  no_sound: never,
   over_budget: never,
   transcode_failed: transient,
   // Keeping and delivering.

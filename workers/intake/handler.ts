@@ -10,6 +10,7 @@ import type { Queues } from '../../queues/queues.ts'
 import type { Request } from '../../queues/request.ts'
 import type { RequestStore } from '../../queues/requests.ts'
 import type { IntakeData } from '../../queues/stages/intake.ts'
+import type { Logger } from '../../src/shared/logger.ts'
 import type { Handler } from '../context.ts'
 
 export interface IntakeDeps {
@@ -117,13 +118,18 @@ export function createHandler(deps: IntakeDeps): Handler<'intake'> {
     return joined.started ? 'start' : 'joined'
   }
 
-  const links = async ({ asker, origin, links: wanted, receivedAtMs }: Of<'links'>): Promise<string[]> => {
+  const links = async (
+    { asker, origin, links: wanted, receivedAtMs }: Of<'links'>,
+    log: Logger,
+  ): Promise<string[]> => {
     const decisions: string[] = []
     for (const [index, link] of wanted.entries()) {
       const hash = linkHash(link)
       await facts.saveLink(hash, link)
       const ticket = await requests.create(asker, `${origin}-${index}`, hash, receivedAtMs)
-      decisions.push(await withRequest(ticket, advance))
+      const decision = await withRequest(ticket, advance)
+      log.info({ ticket, decision }, 'asked')
+      decisions.push(decision)
     }
     return decisions
   }
@@ -195,10 +201,10 @@ export function createHandler(deps: IntakeDeps): Handler<'intake'> {
     return decisions
   }
 
-  return async ({ data, input }) => {
+  return async ({ data, input }, { log }) => {
     switch (data.kind) {
       case 'links':
-        return { decisions: await links(data) }
+        return { decisions: await links(data, log) }
       case 'choice':
         return { decisions: [await choice(data)] }
       case 'retry':

@@ -73,5 +73,5 @@ test('a title is one argument, whatever it says', () => {
 })
 
 test('no sound is no song', () => {
-  expect(() => plan({ ...file, audio: null, video }, 'mp3')).toThrow('no_media')
+  expect(() => plan({ ...file, audio: null, video }, 'mp3')).toThrow('no_sound')
 })

@@ -6,7 +6,7 @@ import type { AudioTags, Plan, PlanSettings } from './transcode-plan.ts'
 
 /**
  * See `planTranscode`.
- * @throws StageError `no_media` when there is no sound.
+ * @throws StageError `no_sound` when there is no sound.
  */
 export function planAudio(
   facts: FileFacts,
@@ -14,7 +14,7 @@ export function planAudio(
   { tags, hasCover = false, copyFailed = false }: PlanSettings,
 ): Plan {
   const { audio } = facts
-  if (!audio) throw new StageError('no_media', { detail: 'no sound' })
+  if (!audio) throw new StageError('no_sound')
   const sound = [...soundFaults(audio, codec), ...(copyFailed ? ['copying failed'] : [])]
   const why = [
     ...sound,

@@ -57,6 +57,6 @@ describe.concurrent('what a site refuses, everybody hears once, in their languag
     const asking = person().ask(link('/files/silent.mp4'))
     await asking.press(/MP3/)
     const { text = '' } = await asking.untilText(/Code [0-9A-Z]{6,}$/)
-    expect(text).toContain(messages.text('en', 'failure-no_media'))
+    expect(text).toContain(messages.text('en', 'failure-no_sound'))
   })
 })

@@ -134,6 +134,7 @@ failure-timeout = That took too long, so I stopped. Try again, perhaps with a lo
 failure-stalled = The download got stuck. Try again.
 failure-disk_full = I've run out of room for the moment. Try again in a few minutes.
 failure-not_media = What the site gave me isn't a video or a song. Check the link, or try another one.
+failure-no_sound = This video has no sound. Send the link again and pick the video.
 failure-over_budget = Converting this would be too much work for me. Send the link again and pick a lower quality, or the sound only.
 failure-transcode_failed = I couldn't convert this for Telegram. Try again, or pick another quality.
 failure-storage = I couldn't put the file away on my side. Try again in a few minutes.
