@@ -41,6 +41,13 @@ function quote(original, onJump) {
   )
 }
 
+/** The place of a media. One whose shape is known is as wide at once as its picture will be. */
+function holderOf({ width, height }, nodes) {
+  const holder = element('div', { class: width && height ? 'holder shaped' : 'holder' }, ...nodes)
+  if (width && height) holder.style.setProperty('--ratio', String(width / height))
+  return holder
+}
+
 function footLine(view, onDelete) {
   const when = timeOf(view.date)
   return element(
@@ -69,7 +76,7 @@ function footLine(view, onDelete) {
 export function messageView(view, { mine, withSender, original, withMedia, actions }) {
   const words = view.text ?? view.caption
   const entities = view.text === undefined ? view.captionEntities : view.entities
-  const media = view.media && element('div', { class: 'holder' }, ...(withMedia ? mediaView(view.media) : []))
+  const media = view.media && holderOf(view.media, withMedia ? mediaView(view.media) : [])
   const bubble = element(
     'div',
     { class: 'bubble' },
