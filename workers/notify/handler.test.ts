@@ -226,6 +226,14 @@ test('a text that comes after the media changes nothing', async () => {
   expect(await state.requests.get(ticket)).toMatchObject({ ticketGone: false })
 })
 
+test('who cancels before there is a ticket gets none', async () => {
+  const { ticket, said } = await asked()
+  const request = await state.requests.get(ticket)
+  if (request) await state.joins.leave(request)
+  expect(await notify(ticket)).toEqual({ how: 'no ticket' })
+  expect(said()).toEqual([])
+})
+
 test('nothing is written over the media', async () => {
   const { ticket } = await asked()
   const request = await state.requests.get(ticket)

@@ -84,6 +84,8 @@ export function createHandler(deps: NotifyDeps): Handler<'notify'> {
       await telegram.api.editMessageText(chatId, claim.messageId, view.text, { reply_markup: markup })
       return 'edited'
     }
+    // Who cancels before there is a ticket was answered by the button or the command.
+    if (request.state === 'cancelled') return 'no ticket'
     const { message_id } = await telegram.api.sendMessage(chatId, view.text, {
       reply_markup: markup,
       reply_parameters: { message_id: request.messageId, allow_sending_without_reply: true },
