@@ -42,6 +42,13 @@ test('nothing but the dashboard is published, and that on this host only', () =>
   expect(published).toEqual([['web', expect.stringMatching(/^127\.0\.0\.1:/)]])
 })
 
+test('what opens untrusted links sees no storage, no database and no Bot API server', () => {
+  for (const name of ['inspect', 'fetch'])
+    expect(services[name]?.networks, name).toEqual(['sites', 'outside'])
+  const near = Object.entries(services).filter(([, { networks }]) => networks.includes('sites'))
+  expect(near.map(([name]) => name)).toEqual(['redis', 'web', 'inspect', 'fetch'])
+})
+
 test('only what talks to sites or to Telegram has a way out', () => {
   const ways = Object.entries(services).filter(([, { networks }]) => networks.includes('outside'))
   expect(ways.map(([name]) => name)).toEqual(['telegram-bot-api', 'bot', 'web', 'inspect', 'fetch'])

@@ -3,6 +3,7 @@ import { stageNamed } from '../queues/queues.ts'
 import { ConfigError, concurrencyFor, readConfig, type SectionName } from '../src/shared/config.ts'
 import { createLogger } from '../src/shared/logger.ts'
 import { createRedis } from '../src/shared/redis.ts'
+import { runMain } from '../src/shared/run-main.ts'
 import { checkYtdlp } from './extractor/check-ytdlp.ts'
 import { applySchedule } from './maintenance/schedule.ts'
 import { createParts } from './parts.ts'
@@ -14,14 +15,7 @@ const SWEEP_EVERY_MS = 10 * 60_000
 /** `node workers/main.ts fetch transcode` runs these stages, `all` runs every one, until SIGTERM or SIGINT. */
 async function main(args: readonly string[]): Promise<void> {
   const names = stagesOf(args)
-  const sections = new Set<SectionName>([
-    'common',
-    'worker',
-    ...names.flatMap((name) => REGISTRY[name].sections),
-  ])
-  readConfig([...sections])
-  const config = readConfig(['common', 'worker'])
-  if (sections.has('tools')) await requireYtdlp()
+  const { config, sections, concurrency } = await configure(names)
 
   const log = createLogger(config.LOG_LEVEL, `worker ${args.join(' ')}`)
   const redis = createRedis(config.REDIS_URL, { role: 'worker', log })
@@ -35,7 +29,7 @@ async function main(args: readonly string[]): Promise<void> {
   if (names.includes('maintenance')) await applySchedule(state.queues)
 
   const sweeping = sections.has('artifacts') ? sweepArtifacts(parts) : null
-  const running = await Promise.all(names.map((name) => start(name, parts, config)))
+  const running = await Promise.all(names.map((name) => start(name, parts, config, concurrency[name])))
   const cancels = await listenForCancels(redis, state.keys.cancelled, running)
   log.info({ stages: names }, 'started')
 
@@ -65,9 +59,10 @@ async function start<N extends StageName>(
   name: N,
   parts: ReturnType<typeof createParts>,
   config: { LOCK_SECONDS: number; STALLED_CHECK_SECONDS: number },
+  concurrency: number | undefined,
 ): Promise<RunningStage> {
   const handler = await REGISTRY[name].create(parts)
-  return runStage(name, handler, concurrencyFor(name, stageNamed(name).concurrency), {
+  return runStage(name, handler, concurrency ?? 1, {
     ...parts.state,
     log: parts.log,
     lockMs: config.LOCK_SECONDS * 1000,
@@ -107,16 +102,39 @@ async function listenForCancels(
   return subscriber
 }
 
-async function requireYtdlp(): Promise<void> {
-  const { YTDLP_PATH, YTDLP_ALLOW_OLD } = readConfig(['tools'])
-  const check = await checkYtdlp(YTDLP_PATH, { allowOld: YTDLP_ALLOW_OLD })
-  if ('problem' in check) throw new ConfigError([check.problem])
+/**
+ * All that these stages need of the environment.
+ * @throws ConfigError with every problem at once, before anything is opened
+ */
+async function configure(names: readonly StageName[]) {
+  const problems: string[] = []
+  const collect = <T>(read: () => T): T | undefined => {
+    try {
+      return read()
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error
+      problems.push(...error.problems)
+      return undefined
+    }
+  }
+  const sections = new Set<SectionName>([
+    'common',
+    'worker',
+    ...names.flatMap((name) => REGISTRY[name].sections),
+  ])
+  const all = collect(() => readConfig([...sections]))
+  const concurrency: Partial<Record<StageName, number>> = {}
+  for (const name of names) {
+    const places = collect(() => concurrencyFor(name, stageNamed(name).concurrency))
+    if (places !== undefined) concurrency[name] = places
+  }
+  if (sections.has('tools') && all) {
+    const { YTDLP_PATH, YTDLP_ALLOW_OLD } = readConfig(['tools'])
+    const check = await checkYtdlp(YTDLP_PATH, { allowOld: YTDLP_ALLOW_OLD })
+    if ('problem' in check) problems.push(check.problem)
+  }
+  if (problems.length > 0) throw new ConfigError(problems)
+  return { config: readConfig(['common', 'worker']), sections, concurrency }
 }
 
-try {
-  await main(process.argv.slice(2))
-} catch (error) {
-  if (!(error instanceof ConfigError)) throw error
-  process.stderr.write(`${error.message}\n`)
-  process.exitCode = 1
-}
+runMain(() => main(process.argv.slice(2)))

@@ -1,7 +1,8 @@
+import { accessSync, constants, mkdirSync } from 'node:fs'
 import type { Redis } from 'ioredis'
 import { createState } from '../queues/state.ts'
 import { createArtifacts } from '../src/shared/artifacts/create-artifacts.ts'
-import { readConfig } from '../src/shared/config.ts'
+import { ConfigError, readConfig } from '../src/shared/config.ts'
 import { createPool } from '../src/shared/db/pool.ts'
 import type { Logger } from '../src/shared/logger.ts'
 import { createMessages } from '../src/shared/messages/messages.ts'
@@ -25,6 +26,19 @@ const once = <T>(make: () => T): (() => T) => {
   }
 }
 
+/** @throws ConfigError when files cannot be kept there: at the start, and not with the first person's link. */
+function makeFolder(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    accessSync(dir, constants.W_OK)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : 'unknown'
+    throw new ConfigError([
+      `ARTIFACTS_DIR=${dir} cannot be written (${code}): make the folder, and let this user own it`,
+    ])
+  }
+}
+
 export type Parts = ReturnType<typeof createParts>
 
 /**
@@ -43,6 +57,7 @@ export function createParts(redis: Redis, prefix: string, log: Logger) {
 
     artifacts: once(() => {
       const { ARTIFACTS, ARTIFACTS_DIR: dir } = readConfig(['artifacts'])
+      makeFolder(dir)
       return ARTIFACTS === 'shared'
         ? createArtifacts({ mode: 'shared', dir })
         : createArtifacts({ mode: 's3', dir, storage: storage(), prefix: 'staging/' })

@@ -5,6 +5,7 @@ import { ConfigError, readConfig } from '../shared/config.ts'
 import { createLogger } from '../shared/logger.ts'
 import { createMessages } from '../shared/messages/messages.ts'
 import { createRedis } from '../shared/redis.ts'
+import { runMain } from '../shared/run-main.ts'
 import { createTelegram } from '../shared/telegram/create-telegram.ts'
 import { createBotStore } from './bot-store.ts'
 import { showCommandMenu } from './command-menu.ts'
@@ -68,16 +69,13 @@ async function main(): Promise<void> {
   log.info('stopped')
 }
 
-try {
-  await main()
-  // Replies that nobody waits for any more must not hold the process.
-  process.exit(0)
-} catch (error) {
-  const isRefused = error instanceof GrammyError
-  if (!isRefused && !(error instanceof ConfigError)) throw error
-  const hint = isRefused
-    ? `Telegram refuses to work with these settings: ${error.description}. Check BOT_TOKEN.`
-    : error.message
-  process.stderr.write(`${hint}\n`)
-  process.exit(1)
-}
+runMain(async () => {
+  try {
+    await main()
+  } catch (error) {
+    if (!(error instanceof GrammyError)) throw error
+    throw new ConfigError([
+      `Telegram refuses to work with these settings: ${error.description}. Check BOT_TOKEN.`,
+    ])
+  }
+})

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { realpathSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -10,10 +11,12 @@ import { createServer } from 'node:net'
  */
 export async function onlyOneIn(dir: string): Promise<() => void> {
   const server = createServer()
-  server.listen(`\0clipferry${realpathSync(dir)}`)
+  // A hash: the name of a socket may have some 100 characters, and folders lie deeper than that.
+  server.listen(`\0clipferry-${createHash('sha256').update(realpathSync(dir)).digest('hex')}`)
   try {
     await once(server, 'listening')
   } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE')) throw cause
     throw new Error(`Clipferry runs already in ${dir}: stop that one first (Ctrl-C in its terminal).`, {
       cause,
     })

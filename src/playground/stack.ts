@@ -78,7 +78,6 @@ export async function startStack(options: StackOptions) {
         standIns: {
           botToken,
           botApiUrl: standIns.botApi.url,
-          filesDir: standIns.filesDir,
           mediaOrigin: standIns.mediaSite.origin,
         },
       }),

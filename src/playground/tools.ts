@@ -19,7 +19,8 @@ export type Tools = { ytdlpPath: string; ffmpegPath: string; ffprobePath: string
 export function findTools(): Tools {
   const { ytdlp, ffmpeg, ffprobe, chromium } = foundBySetup.parse(readSetup())
   return {
-    ytdlpPath: process.env.YTDLP_PATH || ytdlp,
+    // Not the variable: the set-up has looked at it, and passed over one that is too old.
+    ytdlpPath: ytdlp,
     ffmpegPath: process.env.FFMPEG_PATH || ffmpeg,
     ffprobePath: process.env.FFPROBE_PATH || ffprobe,
     ...(chromium === undefined ? {} : { chromiumPath: process.env.CHROMIUM_PATH || chromium }),

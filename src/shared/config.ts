@@ -116,7 +116,7 @@ const limits = z.object({
   MAX_DURATION_MINUTES: number(240, 1),
   FETCH_DEADLINE_MINUTES: number(60, 1),
   FETCH_NO_PROGRESS_SECONDS: number(60, 1),
-  /** Fetch waits while less than this would be left on the artifact disk. */
+  /** A fetch that would leave less than this on the artifact disk does not begin. */
   DISK_RESERVE_MB: number(1024, 0),
   /** Pixels of one picture times pictures, in millions: what an encode may cost at most. */
   TRANSCODE_BUDGET_MEGAPIXELS: number(4_000_000, 1),

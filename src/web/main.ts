@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { createQueues } from '../../queues/queues.ts'
-import { ConfigError, readConfig } from '../shared/config.ts'
+import { readConfig } from '../shared/config.ts'
 import { createLogger } from '../shared/logger.ts'
 import { createRedis } from '../shared/redis.ts'
+import { runMain } from '../shared/run-main.ts'
 import { createApp } from './app.ts'
 import { closeWebServer, createWebServer } from './server.ts'
 
@@ -37,10 +38,4 @@ async function main(): Promise<void> {
   log.info('stopped')
 }
 
-try {
-  await main()
-} catch (error) {
-  if (!(error instanceof ConfigError)) throw error
-  process.stderr.write(`${error.message}\n`)
-  process.exitCode = 1
-}
+runMain(main)

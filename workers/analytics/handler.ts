@@ -36,8 +36,14 @@ export function createHandler({ db, log }: { db: Pool; log: Logger }): Handler<'
 
 function asStageError(error: unknown): StageError {
   // PostgreSQL's messages quote the row: only the code leaves, and no cause.
-  if (error instanceof DatabaseError)
-    return new StageError('internal', { detail: `database says ${error.code}` })
-  const detail = error instanceof RangeError ? 'the event has no possible time' : 'database unreachable'
-  return new StageError('internal', { detail, cause: error })
+  if (error instanceof DatabaseError) {
+    // Classes 22 and 23 are about the row: no attempt will make it fit.
+    const isOfTheRow = /^2[23]/.test(error.code ?? '')
+    return new StageError(isOfTheRow ? 'input_missing' : 'internal', {
+      detail: `database says ${error.code}`,
+    })
+  }
+  if (error instanceof RangeError)
+    return new StageError('input_missing', { detail: 'the event has no possible time' })
+  return new StageError('internal', { detail: 'database unreachable', cause: error })
 }

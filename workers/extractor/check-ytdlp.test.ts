@@ -38,3 +38,8 @@ test('a path that leads nowhere', async () => {
     problem: expect.stringContaining('YTDLP_PATH=/nowhere/yt-dlp'),
   })
 })
+
+test('the set-up brings what the worker takes', async () => {
+  const setup: unknown = await import(new URL('../../src/playground/setup/yt-dlp.js', import.meta.url).href)
+  expect(setup).toMatchObject({ YTDLP_FLOOR: YTDLP_MIN })
+})

@@ -7,6 +7,9 @@ import { runYtdlp } from './run-ytdlp.ts'
 /** The first version without a known hole that a hostile site can reach (CVE-2026-55404 was the last one). */
 export const YTDLP_MIN = '2026.07.04'
 
+/** The one-file release unpacks itself before it says anything. */
+const UNPACKED_MAX_BYTES = 512 * 1024 * 1024
+
 const VERSION = /^(\d{4}\.\d{2}\.\d{2})(\.\S+)?$/
 
 export type YtdlpCheck = { version: string } | { problem: string }
@@ -38,7 +41,7 @@ export async function readYtdlpVersion(path: string): Promise<string | null> {
       flags: { ignoreConfig: true, version: true },
       operands: [],
       dir,
-      limits: { deadlineMs: 60_000, noProgressMs: Number.POSITIVE_INFINITY, maxBytes: 1024 * 1024 },
+      limits: { deadlineMs: 60_000, noProgressMs: Number.POSITIVE_INFINITY, maxBytes: UNPACKED_MAX_BYTES },
       signal: new AbortController().signal,
       onOutput: (chunk) => {
         output += chunk.toString()

@@ -1,9 +1,11 @@
 import { mkdir, rm } from 'node:fs/promises'
 import type { FactsStore } from '../../queues/facts.ts'
 import { StageError } from '../../queues/failure.ts'
+import { productionId } from '../../queues/flow.ts'
 import type { Artifacts } from '../../src/shared/artifacts/artifacts.ts'
 import type { Handler } from '../context.ts'
 import type { Extractor } from '../extractor/extractor.ts'
+import { asFileFailure } from '../file-failure.ts'
 import { admit } from './admission.ts'
 import { fetchWithRecord } from './fetch-with-record.ts'
 import { checkMediaFile, coverExtension } from './media-file-check.ts'
@@ -34,7 +36,7 @@ export function createHandler({ facts, artifacts, extractor, limits }: FetchDeps
     const expectedBytes = known?.choices.find((choice) => choice.format === format)?.sizeBytes ?? null
     admit(await artifacts.freeBytes(), expectedBytes, limits.diskReserveBytes)
 
-    const production = `${ticket}-${generation}`
+    const production = productionId(ticket, generation)
     const dir = await artifacts.workDir(production, `fetch-${attempt}`)
     const empty = async () => {
       await rm(dir, { recursive: true, force: true })
@@ -73,6 +75,8 @@ export function createHandler({ facts, artifacts, extractor, limits }: FetchDeps
         cover,
         ytdlpVersion: await extractor.version(),
       }
+    } catch (error) {
+      throw asFileFailure(error)
     } finally {
       await rm(dir, { recursive: true, force: true })
     }

@@ -2,9 +2,9 @@ import { rm } from 'node:fs/promises'
 import { StageError } from '../../queues/failure.ts'
 import { productionId } from '../../queues/flow.ts'
 import { parseFormat } from '../../queues/media.ts'
-import { ArtifactMissing, type Artifacts } from '../../src/shared/artifacts/artifacts.ts'
-import { StorageError } from '../../src/shared/storage/storage-error.ts'
+import type { Artifacts } from '../../src/shared/artifacts/artifacts.ts'
 import type { Handler } from '../context.ts'
+import { asFileFailure } from '../file-failure.ts'
 import type { TranscodeLimits } from './budget.ts'
 import { checkFile } from './budget.ts'
 import { prepareCover } from './cover.ts'
@@ -81,7 +81,7 @@ export function createHandler({ artifacts, tools, limits }: TranscodeDeps): Hand
         await rm(dir, { recursive: true, force: true })
       }
     } catch (error) {
-      throw asFailure(error)
+      throw asFileFailure(error)
     }
   }
 }
@@ -92,13 +92,4 @@ function tagsFrom(input: { title: string; uploader: string | null }, facts: File
     title: displayText(input.title) || displayText(facts.title ?? ''),
     artist: displayText(input.uploader ?? '') || displayText(facts.artist ?? '') || null,
   }
-}
-
-const FULL_DISK = ['ENOSPC', 'EDQUOT']
-
-function asFailure(error: unknown): unknown {
-  if (error instanceof ArtifactMissing) return new StageError('input_missing', { cause: error })
-  if (error instanceof StorageError) return new StageError('storage', { cause: error })
-  const isFull = error instanceof Error && 'code' in error && FULL_DISK.includes(String(error.code))
-  return isFull ? new StageError('disk_full', { cause: error }) : error
 }

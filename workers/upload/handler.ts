@@ -1,10 +1,10 @@
 import { StageError } from '../../queues/failure.ts'
 import type { StoredObject } from '../../queues/stages/upload.ts'
-import { ArtifactMissing, type Artifacts } from '../../src/shared/artifacts/artifacts.ts'
+import type { Artifacts } from '../../src/shared/artifacts/artifacts.ts'
 import { newObjectKey } from '../../src/shared/storage/object-key.ts'
 import type { Storage } from '../../src/shared/storage/storage.ts'
-import { ObjectMissing, StorageError } from '../../src/shared/storage/storage-error.ts'
 import type { Handler, StageContext } from '../context.ts'
+import { asFileFailure } from '../file-failure.ts'
 
 export interface UploadDeps {
   artifacts: Pick<Artifacts, 'open' | 'objectKey'>
@@ -40,7 +40,7 @@ export function createHandler({ artifacts, storage }: UploadDeps): Handler<'uplo
       await storage.remove(stored.map(({ key }) => key)).catch((left: unknown) => {
         context.log.warn({ err: left }, 'objects of a failed upload are left to the sweep')
       })
-      throw context.signal.aborted ? error : asStageError(error)
+      throw context.signal.aborted ? error : asFileFailure(error)
     }
   }
 }
@@ -73,12 +73,4 @@ async function storeArtifact(
   }
   const path = await artifacts.open(ref, { signal })
   return await storage.put(key, path, { contentType, signal, onProgress: report })
-}
-
-/** A refused key (`denied`) is retried like an outage: the attempts are few, and operators do mend it. */
-function asStageError(error: unknown): unknown {
-  if (error instanceof ArtifactMissing || error instanceof ObjectMissing)
-    return new StageError('input_missing', { detail: 'the artifact is gone', cause: error })
-  if (error instanceof StorageError) return new StageError('storage', { detail: error.kind, cause: error })
-  return error
 }

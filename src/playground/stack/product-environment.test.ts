@@ -22,7 +22,6 @@ const PARTS = {
 const STAND_INS = {
   botToken: '7000000001:abcdefghijklmnopqrstuvwx',
   botApiUrl: 'http://127.0.0.1:4',
-  filesDir: '/files',
   mediaOrigin: 'http://127.0.0.1:5',
 }
 const ALL = [

@@ -13,7 +13,7 @@ export type ServiceSettings = {
 }
 
 /** The Bot API stand-in and the media site, in place of Telegram and the web. */
-export type StandIns = { botToken: string; botApiUrl: string; filesDir: string; mediaOrigin: string }
+export type StandIns = { botToken: string; botApiUrl: string; mediaOrigin: string }
 
 type Parts = {
   /** Settings of the product that somebody has made: these give way to what follows from the stack. */
@@ -54,7 +54,6 @@ export function productEnvironment(
       BOT_TOKEN: standIns.botToken,
       BOT_API_URL: standIns.botApiUrl,
       BOT_API_MODE: 'local',
-      BOT_API_FILES_DIR: standIns.filesDir,
       BOT_UPDATES: 'polling',
       LINK_ALLOW_ORIGINS: standIns.mediaOrigin,
     }),

@@ -39,7 +39,6 @@ export async function startStandIns({
   return {
     botApi,
     mediaSite,
-    filesDir,
     async stop() {
       await Promise.all([botApi.close(), mediaSite.close()])
     },

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { runner } from 'node-pg-migrate'
 import { readConfig } from '../config.ts'
 import { createLogger, type Logger } from '../logger.ts'
+import { runMain } from '../run-main.ts'
 
 const MIGRATIONS_DIR = fileURLToPath(new URL('migrations', import.meta.url))
 
@@ -24,8 +25,9 @@ export async function migrate(databaseUrl: string, log?: Logger): Promise<string
 }
 
 /** `npm run migrate`: run it once before the other processes of a new version start. */
-if (import.meta.main) {
-  const log = createLogger('info', 'migrate')
-  const applied = await migrate(readConfig(['database']).DATABASE_URL, log)
-  log.info({ applied }, applied.length > 0 ? 'the database is up to date now' : 'nothing to do')
-}
+if (import.meta.main)
+  runMain(async () => {
+    const log = createLogger('info', 'migrate')
+    const applied = await migrate(readConfig(['database']).DATABASE_URL, log)
+    log.info({ applied }, applied.length > 0 ? 'the database is up to date now' : 'nothing to do')
+  })
