@@ -132,8 +132,13 @@ export function createJoins(redis: Redis, scripts: Scripts, keys: Keys) {
     ): Promise<'over' | 'left' | 'cancelled'> {
       const [how, generation, starter] = LeaveAnswer.parse(
         await scripts.leave(
-          [keys.request(request.ticket), keys.active(request.botId, request.userId), keys.inflight],
-          [request.ticket, keys.prefix],
+          [
+            keys.request(request.ticket),
+            keys.active(request.botId, request.userId),
+            keys.inflight,
+            keys.owed,
+          ],
+          [request.ticket, keys.prefix, Date.now()],
         ),
       )
       if (how === 'cancelled') await redis.publish(keys.cancelled, `${starter}-${generation}`)

@@ -51,7 +51,7 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
 
     /** Takes a pressed format, once; false for a press that came too late. */
     async choose(ticket: string, format: FormatId): Promise<boolean> {
-      return (await scripts.choose([keys.request(ticket)], [format])) === 1
+      return (await scripts.choose([keys.request(ticket), keys.owed], [format, ticket, Date.now()])) === 1
     },
 
     /** Begins a request again whose delivery of `round` found nothing to deliver. Again, it changes nothing. */

@@ -1,9 +1,9 @@
 /** How long a job is tried again before its end is admitted: as long as Telegram itself keeps updates. */
 const PATIENCE_MS = 24 * 3600_000
-const LONGEST_WAIT_MS = 30_000
+const LONGEST_WAIT_MS = 15_000
 
 /**
- * How long to wait before looking again at something that will pass by itself: longer each time, up to 30 s, so
+ * How long to wait before looking again at something that will pass by itself: longer each time, up to 15 s, so
  * that many who wait cost little and everybody is served within a minute of its return.
  * @param attempt counts from 1
  */

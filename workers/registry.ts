@@ -49,8 +49,9 @@ export const REGISTRY: { [N in StageName]: Entry<N> } = {
       (await import('./upload/handler.ts')).createHandler({ artifacts: artifacts(), storage: storage() }),
   },
   publish: {
-    sections: [],
-    create: async ({ state }) => (await import('./publish/handler.ts')).createHandler(state),
+    sections: ['artifacts'],
+    create: async ({ state, artifacts }) =>
+      (await import('./publish/handler.ts')).createHandler({ ...state, artifacts: artifacts() }),
   },
   send: {
     sections: ['telegram', 'storage', 'artifacts'],

@@ -15,6 +15,8 @@ export interface Reporter {
   /** The stage begins. */
   start(): Promise<void>
   progress(progress: Progress): void
+  /** The stage will begin again, later: until then nothing is going on. */
+  pause(): Promise<void>
   /** After this, nothing more is written. */
   stop(): void
 }
@@ -58,6 +60,16 @@ export function createReporter(
         },
         tell,
       )
+    },
+
+    async pause() {
+      stopped = true
+      try {
+        await redis.del(key)
+        await notifier.touchWaiters(production.mediaKey)
+      } catch (error) {
+        log.debug({ err: error }, 'progress was not taken back')
+      }
     },
 
     stop() {

@@ -14,8 +14,15 @@ import { type RunningStage, runStage } from './run-stage.ts'
 let state: State
 const running: RunningStage[] = []
 let unique = 0
+let removed: string[] = []
+const artifacts = {
+  remove: async (id: string) => {
+    removed.push(id)
+  },
+}
 
 beforeEach(async () => {
+  removed = []
   const { redis, prefix } = await testRedis()
   state = createState(redis, prefix)
 })
@@ -153,7 +160,7 @@ const FILE = {
 }
 const runUpper = () => {
   run('transcode', async ({ input }) => ({ artifact: input?.artifact ?? '', thumbnail: null, file: FILE }))
-  run('publish', createPublish(state))
+  run('publish', createPublish({ ...state, artifacts }))
 }
 
 test('a production hands each result to the next stage and ends in a delivery', async () => {
@@ -177,6 +184,7 @@ test('the reason of the stage that failed reaches the person, not that of those 
   const { data, id } = await production()
   await ensureProduction(state.queues, state.joins, data, 1)
   expect((await ended('publish', id)).job.returnvalue).toEqual({ outcome: 'private', waiters: 1 })
+  expect(removed).toEqual([id])
   expect(await state.requests.get(data.ticket)).toMatchObject({ state: 'failed', failure: 'private' })
   expect(await state.queues.queue('notify').getJobCountByTypes('prioritized')).toBeGreaterThan(0)
 })
@@ -193,7 +201,7 @@ test('an attempt that failed before one that came through is not the reason', as
     media: { key: 'k', sizeBytes: 1, sha256: 'a'.repeat(64) },
     thumbnail: null,
   }))
-  run('publish', createPublish(state))
+  run('publish', createPublish({ ...state, artifacts }))
   const { data, id } = await production()
   await ensureProduction(state.queues, state.joins, data, 1)
   expect((await ended('publish', id)).job.returnvalue).toEqual({ outcome: 'not_media', waiters: 1 })

@@ -129,6 +129,7 @@ export function runStage<N extends StageName>(
         throw new DelayedError()
       }
       jobLog.warn({ code: decision.code, retry: decision.retry, err: error }, 'failed')
+      if (decision.retry) await reporter?.pause()
       throw decision.retry
         ? new RetryLater(decision.reason, decision.retryAfterMs)
         : new UnrecoverableError(decision.reason)

@@ -136,7 +136,10 @@ test('a person who makes up their mind is not disturbed', async () => {
   await state.requests.move(ticket, ['asked'], 'choosing')
   await state.notifier.touch(ticket)
   await state.requests.shown(ticket, 1)
-  expect(await mend()).toBe(0)
+  expect(await state.requests.owed(LATER)).toEqual([])
+  // With their answer they are owed the media, and with a cancel the last word.
+  await state.requests.choose(ticket, 'v720')
+  expect(await state.requests.owed(LATER)).toEqual([ticket])
 })
 
 test('a ticket whose request has ended long ago is forgotten', async () => {

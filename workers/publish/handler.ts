@@ -6,6 +6,7 @@ import type { Notifier } from '../../queues/notifier.ts'
 import type { ProductionData } from '../../queues/production.ts'
 import type { Queues } from '../../queues/queues.ts'
 import type { RequestStore } from '../../queues/requests.ts'
+import type { Artifacts } from '../../src/shared/artifacts/artifacts.ts'
 import type { Handler } from '../context.ts'
 
 /** A file that is not in the cache is served from its artifact for so long; then the next one to ask starts anew. */
@@ -16,13 +17,20 @@ export interface PublishDeps {
   queues: Queues
   requests: RequestStore
   notifier: Notifier
+  artifacts: Pick<Artifacts, 'remove'>
 }
 
 /**
  * Ends a production. It runs whatever became of the stages below, and every step of it can be repeated: the
  * waiters are taken by one script, their sends have ids of their own, and only then is the taking forgotten.
  */
-export function createHandler({ joins, queues, requests, notifier }: PublishDeps): Handler<'publish'> {
+export function createHandler({
+  joins,
+  queues,
+  requests,
+  notifier,
+  artifacts,
+}: PublishDeps): Handler<'publish'> {
   const deliver = async (
     key: string,
     generation: number,
@@ -40,7 +48,7 @@ export function createHandler({ joins, queues, requests, notifier }: PublishDeps
     return jobs.length
   }
 
-  const tell = async (key: string, generation: number, failure: FailureCode) => {
+  const tell = async (id: string, key: string, generation: number, failure: FailureCode) => {
     const tickets = await joins.finish(key, generation, { fields: null, ttlMs: 0, from: '', to: '' })
     for (const ticket of tickets) {
       const request = await requests.get(ticket)
@@ -49,6 +57,8 @@ export function createHandler({ joins, queues, requests, notifier }: PublishDeps
         await requests.settle(request, { state: 'failed', failure })
     }
     await notifier.touchAll(tickets)
+    // What the stages below had made is of no use to anybody, and may be what filled the disk.
+    await artifacts.remove(id)
     await joins.drained(key, generation)
     return tickets.length
   }
@@ -59,7 +69,7 @@ export function createHandler({ joins, queues, requests, notifier }: PublishDeps
     const made = await queues.resultOf('transcode', idOf(data))
     if (!made) {
       const failure = await rootCause(queues, idOf(data))
-      return { outcome: failure, waiters: await tell(key, generation, failure) }
+      return { outcome: failure, waiters: await tell(idOf(data), key, generation, failure) }
     }
     const fields = cachedFields({
       file: made.file,

@@ -185,12 +185,14 @@ test('a file that is not in the cache goes out from its artifact, which stays fo
 })
 
 test('a lost answer delivers once: the same edit again changes nothing', async () => {
-  const { ticket, media, world, request } = await delivery({ artifact: await artifactOf('AAAAAA-3') })
+  const artifact = await artifactOf('AAAAAA-3')
+  const { ticket, media, world, request } = await delivery({ artifact, media: await store() })
   world.faults.add({ method: 'editMessageMedia' }, { kind: 'lost_answer' })
   await expect(send(ticket)).rejects.toBeInstanceOf(Postpone)
   expect((await request()).state).toBe('delivering')
   expect((await send(ticket)).how).toMatch(/edited/)
   expect(media().length).toBe(1)
+  expect(await there(artifact)).toBe(false)
   expect((await request()).state).toBe('delivered')
 })
 

@@ -110,6 +110,11 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
     return { how: 'sent', sent }
   }
 
+  /** Once its first delivery has ended, an artifact whose file is in the cache has done its work. */
+  const dropArtifact = async (cached: Cached | undefined): Promise<void> => {
+    if (cached?.media && cached.artifact) await artifacts.remove(cached.artifact.split('/', 1)[0] ?? '')
+  }
+
   const bySentFile = async (delivery: Delivery, { fileId, kind, file }: SentFile): Promise<string> => {
     const media = await telegram.mediaInput({ fileId })
     const { how } = await put(delivery, file, media, undefined, kind)
@@ -133,9 +138,7 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
         const { how, sent } = await put(delivery, cached.file, media, thumbnail)
         if (sent) await sentFiles.save(botId, mediaKey, { ...sent, file: cached.file })
         const end = await delivered(request, cached.file, how)
-        // Telegram has it and the cache has it: nobody needs the artifact.
-        if (sent && cached.media && cached.artifact)
-          await artifacts.remove(cached.artifact.split('/', 1)[0] ?? '')
+        await dropArtifact(cached)
         return end
       } finally {
         await bytes.done()
@@ -163,6 +166,7 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
       const consequence = consequenceOf(fault, { request, isKnownFile: known !== null, context })
       if (consequence.forgetFile) await sentFiles.forget(request.botId, request.mediaKey)
       if (consequence.change) await requests.set(request.ticket, consequence.change)
+      if (consequence.failure || consequence.isDelivered) await dropArtifact(cached)
       if (consequence.failure) return { how: await fail(request, consequence.failure) }
       const file = known?.file ?? cached?.file
       if (consequence.isDelivered && file)
