@@ -2,6 +2,10 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // Whoever counts the results wants them as JSON too.
+    reporters: process.env.TEST_REPORT
+      ? ['default', ['json', { outputFile: process.env.TEST_REPORT }]]
+      : ['default'],
     include: ['queues/**/*.test.ts', 'workers/**/*.test.ts', 'src/**/*.test.{ts,js}'],
     globalSetup: ['src/playground/testing/global-setup.ts'],
     testTimeout: 60_000,
