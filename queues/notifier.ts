@@ -23,10 +23,6 @@ export function createNotifier(redis: Redis, scripts: Scripts, queues: Queues, k
     /** Something that the person must hear: the first word, a question, the last word. */
     touch: (ticket: string) => notify(ticket, 'owed'),
 
-    async touchAll(tickets: readonly string[]): Promise<void> {
-      await Promise.all(tickets.map((ticket) => notify(ticket, 'owed')))
-    },
-
     /** Some who wait for a key, for news that are worth an edit but not a delivery's place. @returns how many. */
     async touchWaiters(key: string): Promise<number> {
       const tickets = await redis.srandmember(keys.waiters(key), MOST_TICKETS)

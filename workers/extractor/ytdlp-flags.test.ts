@@ -65,10 +65,10 @@ test('fetch: names of ours, progress in lines, the link last', async () => {
 })
 
 test('audio brings its picture, a record needs no link', async () => {
-  const flags = fetchFlags(TOOLS, { ...FETCH, format: 'a-mp3', infoPath: '/work/info.json' })
+  const flags = fetchFlags(TOOLS, { ...FETCH, format: 'a-mp3', infoPath: '/scratch/info.json' })
   const words = await argv(flags, [])
   expect(words).toContain('--write-thumbnail')
-  expect(words[words.indexOf('--load-info-json') + 1]).toBe('/work/info.json')
+  expect(words[words.indexOf('--load-info-json') + 1]).toBe('/scratch/info.json')
   expect(words).not.toContain('--')
 })
 
@@ -86,7 +86,7 @@ const BANNED =
   /^(--exec|--exec-before-download|--netrc.*|--write-(url-|webloc-|desktop-)?link|--(external-)?downloader.*|--cookies.*|--enable-file-urls|--config.*|--plugin-dirs|--use-postprocessor|--batch-file|-a|--update.*|-U|--proxy|--add-header.*|--no-check-certificates?|--remote-components|--username|--password)$/
 
 describe.each(['v720', 'vbest', 'a-m4a', 'a-mp3'])('%s', (format) => {
-  test.each([null, '/work/info.json'])('no banned argument (record: %s)', async (infoPath) => {
+  test.each([null, '/scratch/info.json'])('no banned argument (record: %s)', async (infoPath) => {
     const words = await argv(fetchFlags(TOOLS, { format, maxBytes: 1, infoPath }))
     expect(words.filter((word) => BANNED.test(word.split('=')[0] ?? ''))).toEqual([])
   })

@@ -1,121 +1,23 @@
-import type { FactsStore } from '../../queues/facts.ts'
-import { type FailureCode, StageError } from '../../queues/failure.ts'
-import type { Fairness } from '../../queues/fairness.ts'
-import { ensureInspection, ensureProduction, productionId, rootCause } from '../../queues/flow.ts'
-import { inspectionKey, type Joins } from '../../queues/join.ts'
-import { linkHash, type MediaFacts, mediaKey } from '../../queues/media.ts'
-import type { Notifier } from '../../queues/notifier.ts'
-import { choiceFor, type Preferences } from '../../queues/preferences.ts'
-import type { Queues } from '../../queues/queues.ts'
+import { StageError } from '../../queues/failure.ts'
+import { productionId, rootCause } from '../../queues/flow.ts'
+import { inspectionKey } from '../../queues/join.ts'
+import { linkHash } from '../../queues/media.ts'
 import type { Request } from '../../queues/request.ts'
-import type { RequestStore } from '../../queues/requests.ts'
 import type { IntakeData } from '../../queues/stages/intake.ts'
 import type { Logger } from '../../src/shared/logger.ts'
 import type { Handler } from '../context.ts'
-
-export interface IntakeDeps {
-  requests: RequestStore
-  joins: Joins
-  facts: FactsStore
-  preferences: Preferences
-  fairness: Fairness
-  queues: Queues
-  notifier: Notifier
-}
+import { createNextStep, type IntakeDeps } from './next-step.ts'
 
 type Of<K extends IntakeData['kind']> = Extract<IntakeData, { kind: K }>
 
-/**
- * Decides what becomes of each request. Every step can be repeated: a job that runs again after a crash finds
- * what it had done and goes on from there.
- */
+/** Turns each kind of job into steps of requests. A job can run again after a crash, as a step can. */
 export function createHandler(deps: IntakeDeps): Handler<'intake'> {
-  const { requests, joins, facts, preferences, fairness, queues, notifier } = deps
+  const { requests, joins, facts, preferences, queues, notifier } = deps
+  const { advance, ask, fail } = createNextStep(deps)
 
   const withRequest = async (ticket: string, act: (request: Request) => Promise<string>): Promise<string> => {
     const request = await requests.get(ticket)
     return request ? await act(request) : 'unknown'
-  }
-
-  const fail = async (request: Request, failure: FailureCode): Promise<string> => {
-    await requests.settle(request, { state: 'failed', failure })
-    await notifier.touch(request.ticket)
-    return failure
-  }
-
-  /** The next step of a request, from wherever it stands. */
-  const advance = async (request: Request): Promise<string> => {
-    if (request.state === 'cancelled' || request.state === 'delivered' || request.state === 'failed')
-      return 'over'
-    if (request.state === 'delivering') return await send(request)
-    const known = await facts.ofLink(request.linkHash)
-    if (!known) return await inspectFirst(request)
-    const format =
-      request.format ?? choiceFor(known.choices, await preferences.get(request.botId, request.userId))
-    if (!format || !known.choices.some((choice) => choice.format === format)) return await ask(request)
-    if (request.format === null) {
-      const byPreference = known.choices.length > 1 ? '1' : '0'
-      await requests.set(request.ticket, { format, byPreference })
-    }
-    return await produce({ ...request, format }, known)
-  }
-
-  const send = async ({ ticket, round }: Request): Promise<string> => {
-    await queues.add('send', { ticket, round }, { jobId: `${ticket}-${round}` })
-    return 'send'
-  }
-
-  const inspectFirst = async (request: Request): Promise<string> => {
-    const { ticket, linkHash: hash } = request
-    if (!(await facts.link(hash))) return await fail(request, 'input_missing')
-    const joined = await joins.joinInspection(request, hash, Date.now())
-    if (joined.how === 'gone') return 'over'
-    if (joined.how !== 'waiting') return 'inspected meanwhile'
-    if (!joined.confirmed)
-      await ensureInspection(
-        queues,
-        joins,
-        { ticket: joined.starter, linkHash: hash, generation: joined.generation },
-        await fairness.priority('inspect', request.botId, request.userId),
-      )
-    await notifier.touch(ticket)
-    return joined.started ? 'inspect' : 'joined inspection'
-  }
-
-  const ask = async (request: Request): Promise<string> => {
-    if (!(await requests.move(request.ticket, ['asked', 'inspecting', 'choosing'], 'choosing'))) return 'over'
-    await notifier.touch(request.ticket)
-    return 'ask'
-  }
-
-  const produce = async (
-    request: Request & { format: NonNullable<Request['format']> },
-    known: MediaFacts,
-  ) => {
-    const { ticket, format } = request
-    const key = mediaKey(known.mediaId, format)
-    const joined = await joins.joinProduction(request, key, Date.now())
-    if (joined.how === 'gone') return 'over'
-    if (joined.how !== 'waiting') {
-      await send(request)
-      return joined.how
-    }
-    if (!joined.confirmed)
-      await ensureProduction(
-        queues,
-        joins,
-        {
-          ticket: joined.starter,
-          mediaId: known.mediaId,
-          mediaKey: key,
-          format,
-          linkHash: request.linkHash,
-          generation: joined.generation,
-        },
-        await fairness.priority('fetch', request.botId, request.userId),
-      )
-    await notifier.touch(ticket)
-    return joined.started ? 'start' : 'joined'
   }
 
   const links = async (

@@ -1,3 +1,4 @@
+import { failRequest } from '../../queues/end-request.ts'
 import { productionId } from '../../queues/flow.ts'
 import { inspectionKey, type Joins } from '../../queues/join.ts'
 import type { Notifier } from '../../queues/notifier.ts'
@@ -97,17 +98,14 @@ async function mendWork(
 }
 
 /** Somebody should get their media now: is there a job that will do it? */
-async function mendDelivery(
-  request: Request,
-  { queues, requests, notifier }: ReconcileDeps,
-): Promise<Mend | null> {
+async function mendDelivery(request: Request, deps: ReconcileDeps): Promise<Mend | null> {
   const { ticket, round } = request
+  const { queues } = deps
   const jobId = `${ticket}-${round}`
   const job = await queues.queue('send').getJob(jobId)
   const state = await job?.getState()
   if (state === 'failed') {
-    await requests.settle(request, { state: 'failed', failure: 'telegram_unavailable' }, round)
-    await notifier.touch(ticket)
+    await failRequest(deps, request, 'telegram_unavailable', 'send')
     return 'gave_up'
   }
   if (job && state !== 'completed') return null

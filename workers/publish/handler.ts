@@ -1,4 +1,5 @@
 import { cachedFields } from '../../queues/cached.ts'
+import { failRequest } from '../../queues/end-request.ts'
 import type { FailureCode } from '../../queues/failure.ts'
 import { productionId, rootCause } from '../../queues/flow.ts'
 import type { Joins } from '../../queues/join.ts'
@@ -53,10 +54,9 @@ export function createHandler({
     for (const ticket of tickets) {
       const request = await requests.get(ticket)
       // Who has left, or waits for another generation by now, is not meant.
-      if (request?.state === 'producing' && request.generation === generation)
-        await requests.settle(request, { state: 'failed', failure })
+      if (request?.generation === generation && ['producing', 'failed'].includes(request.state))
+        await failRequest({ requests, notifier, queues }, request, failure, 'publish')
     }
-    await notifier.touchAll(tickets)
     // What the stages below had made is of no use to anybody, and may be what filled the disk.
     await artifacts.remove(id)
     await joins.drained(key, generation)

@@ -240,6 +240,10 @@ test.each(ENDS)('%s: the request ends with that reason', async (_, given, code) 
   given(it)
   expect(await send(it.ticket)).toEqual({ how: code })
   expect(await it.request()).toMatchObject({ state: 'failed', failure: code })
+  const events = await state.queues.queue('analytics').getJobs(['waiting'])
+  expect(events.map((job) => job.data)).toContainEqual(
+    expect.objectContaining({ name: 'bot_error', ticket: it.ticket, stage: 'send', code }),
+  )
   const { view } = await it.request()
   expect(await state.queues.queue('notify').getJob(`${it.ticket}-${view}`)).toBeTruthy()
 })

@@ -1,5 +1,6 @@
 import { InputFile } from 'grammy'
 import { Cached } from '../../queues/cached.ts'
+import { failRequest } from '../../queues/end-request.ts'
 import { eventId } from '../../queues/event.ts'
 import type { FailureCode } from '../../queues/failure.ts'
 import type { Joins } from '../../queues/join.ts'
@@ -44,11 +45,10 @@ interface Delivery {
 }
 
 export function createHandler(deps: SendDeps): Handler<'send'> {
-  const { requests, joins, sentFiles, artifacts, telegram, queues, notifier } = deps
+  const { requests, joins, sentFiles, artifacts, telegram, queues } = deps
 
   const fail = async (request: Request, failure: FailureCode): Promise<string> => {
-    await requests.settle(request, { state: 'failed', failure }, request.round)
-    await notifier.touch(request.ticket)
+    await failRequest(deps, request, failure, 'send')
     return failure
   }
 

@@ -1,0 +1,34 @@
+import { eventId } from './event.ts'
+import type { FailureCode } from './failure.ts'
+import type { Notifier } from './notifier.ts'
+import type { StageName } from './pipeline.ts'
+import type { Queues } from './queues.ts'
+import type { Request } from './request.ts'
+import type { RequestStore } from './requests.ts'
+
+interface EndDeps {
+  requests: RequestStore
+  notifier: Notifier
+  queues: Queues
+}
+
+/**
+ * Ends a request with a reason: noted, counted, and told. Again, it changes nothing; another round is left alone.
+ * @param stage that knew the reason
+ */
+export async function failRequest(
+  { requests, notifier, queues }: EndDeps,
+  request: Request,
+  failure: FailureCode,
+  stage: StageName,
+): Promise<void> {
+  const { ticket, round, botId, userId } = request
+  await requests.settle(request, { state: 'failed', failure }, round)
+  const id = eventId('bot_error', ticket, round)
+  await queues.add(
+    'analytics',
+    { name: 'bot_error', id, atMs: Date.now(), botId, userId, ticket, stage, code: failure },
+    { jobId: id },
+  )
+  await notifier.touch(ticket)
+}
