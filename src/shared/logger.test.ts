@@ -14,6 +14,11 @@ const SECRETS: [string, string, string][] = [
   ['a link with a bracket', 'see https://a.b/c_(d)?token=s3cret now', 'see [link] now'],
   ['a link with an apostrophe', "see https://a.b/it's/secret?x=1 now", 'see [link] now'],
   ['another scheme', 'redis://:password@host:6379/0', '[link]'],
+  [
+    'the place in our own code stays',
+    'at file:///app/workers/main.ts:1:2',
+    'at file:///app/workers/main.ts:1:2',
+  ],
   ['words stay', 'fetch failed: HTTP 404', 'fetch failed: HTTP 404'],
 ]
 test.each(SECRETS)('%s', (_, text, expected) => {
@@ -45,7 +50,7 @@ test('a command that Redis refused is not in the line: it may hold a password or
 
 test('the code of an error and its cause are there', () => {
   const { log, lines } = captured()
-  log.warn({ err: Object.assign(new Error('no'), { code: 'ENOENT', path: '/home/jane' }) }, 'x')
+  log.warn({ err: Object.assign(new Error('no'), { code: 'ENOENT', path: '/of-a-person' }) }, 'x')
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ err: { type: 'Error', message: 'no', code: 'ENOENT' } })
-  expect(lines[0]).not.toContain('jane')
+  expect(lines[0]).not.toContain('of-a-person')
 })

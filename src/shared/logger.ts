@@ -4,8 +4,8 @@ export type { Logger }
 
 /** A bot token, wherever it hides: in a URL, in an error's text, in a stack. */
 const BOT_TOKEN = /\d{3,16}:[A-Za-z0-9_-]{20,}/g
-/** A link with its path and query, brackets and apostrophes included: rather a word too much than half a secret. */
-const LINK = /\b[a-z][a-z0-9+.-]*:\/\/[^\s"<>\\]+/gi
+/** A link with its path and query, brackets and apostrophes included: rather a word too much than half a secret. Stacks name our own code by file://. */
+const LINK = /\b(?!file:)[a-z][a-z0-9+.-]*:\/\/[^\s"<>\\]+/gi
 
 /** Takes tokens and links out of a text that goes to a log, an operator or a job's failure. */
 export function redact(text: string): string {
