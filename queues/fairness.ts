@@ -29,7 +29,7 @@ export function createFairness(scripts: Scripts, keys: Keys) {
     },
 
     /** Says that a job of this priority has begun. */
-    async started(stage: string, priority: number): Promise<void> {
+    async started(stage: 'inspect' | 'fetch', priority: number): Promise<void> {
       await scripts.fairStarted([keys.fairClock(stage)], [priority])
     },
   }

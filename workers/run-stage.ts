@@ -102,7 +102,7 @@ export function runStage<N extends StageName>(
       const parsed = stage.data.safeParse(job.data)
       if (!parsed.success) throw new StageError('input_missing', { detail: 'not the data of this stage' })
       const input = await inputOf(job)
-      if (job.priority > 0 && isShared(name)) await fairness.started(name, job.priority)
+      if (name === 'inspect' || name === 'fetch') await fairness.started(name, job.priority)
       await reporter?.start()
       const result = await handler(
         { data: parsed.data as DataOf<N>, input },
