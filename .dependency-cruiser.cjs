@@ -41,15 +41,21 @@ module.exports = {
       to: { path: '^(workers|src/(?!shared/|web/))' },
     },
     {
+      name: 'operator-imports-queues-and-shared',
+      severity: 'error',
+      from: { path: '^src/operator/', pathNot: inTests },
+      to: { path: '^(workers|src/(?!shared/|operator/))' },
+    },
+    {
       name: 'the-playground-starts-processes-and-imports-none-of-them',
       severity: 'error',
       from: { path: '^src/playground/', pathNot: inTests },
-      to: { path: '^(workers|src/(bot|web))/' },
+      to: { path: '^(workers|src/(bot|web|operator))/' },
     },
     {
       name: 'product-runs-without-dev-dependencies',
       severity: 'error',
-      from: { path: '^(queues|workers|src/(shared|bot|web))/', pathNot: inTests },
+      from: { path: '^(queues|workers|src/(shared|bot|web|operator))/', pathNot: inTests },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
