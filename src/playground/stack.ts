@@ -22,6 +22,8 @@ type StackOptions = {
   workers?: WorkerLayout
   /** Settings of the product (src/shared/config.ts), as somebody would make them in the environment. */
   env?: Record<string, string | undefined>
+  /** What one process of the product gets in addition, by its name. */
+  envOf?: (name: string) => Record<string, string>
   /** false: the real Telegram and the real web, as `env` says. */
   standIns?: boolean
   /** Taken when they are free. None: any. */
@@ -82,7 +84,8 @@ export async function startStack(options: StackOptions) {
         },
       }),
     })
-    const product = await startProduct({ env, logFile, workers: options.workers ?? 'one', say })
+    const { envOf = () => ({}), workers = 'one' } = options
+    const product = await startProduct({ env, envOf, logFile, workers, say })
     stops.push(product.stop)
     await untilReady(product, {
       webUrl,
@@ -93,6 +96,8 @@ export async function startStack(options: StackOptions) {
       webUrl,
       adminPassword,
       services,
+      /** The embedded ones, to kill and to freeze; undefined when `services` were given. */
+      engines: embedded?.engines,
       /** The Bot API stand-in's, to act as people do; undefined with the real Telegram. */
       world: standIns?.botApi.world,
       chatUrl: standIns?.botApi.url,

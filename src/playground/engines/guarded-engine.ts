@@ -4,6 +4,7 @@ import { open, readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GUARD, killGroup } from '../../shared/guarded-process.ts'
 import { freePort } from './free-port.ts'
+import { freezeGuarded, thawGuarded } from './freeze.ts'
 
 /** An engine that runs as a process of ours and dies with us, however we die. */
 export type GuardedEngine = {
@@ -11,10 +12,15 @@ export type GuardedEngine = {
   /** Resolves when it has ended, asked or not. */
   exited: Promise<unknown>
   stop(): Promise<void>
+  /** Kills it as a crash would, and resolves when it is gone. */
+  kill(): Promise<void>
+  /** It answers nothing until `thaw`, and closes nothing. */
+  freeze(): Promise<void>
+  thaw(): Promise<void>
 }
 
 /** What every engine hands out beside its address. */
-export type EngineLife = Pick<GuardedEngine, 'exited' | 'stop'>
+export type EngineLife = Omit<GuardedEngine, 'port'>
 
 export type EngineCommand = {
   name: string
@@ -78,7 +84,15 @@ async function launch(engine: EngineCommand, port: number): Promise<Launched> {
     engine: {
       port,
       exited,
+      freeze: () => freezeGuarded(groupPid),
+      thaw: () => thawGuarded(groupPid),
+      async kill() {
+        if (running()) killGroup(groupPid)
+        await exited
+      },
       async stop() {
+        // A frozen one would not hear that it is to end.
+        if (running()) await thawGuarded(groupPid)
         if (running()) await (engine.quit ?? ((pid) => killGroup(pid, 'SIGTERM')))(groupPid)
         const late = setTimeout(() => killGroup(groupPid), STOP_TIMEOUT_MS)
         await exited

@@ -6,9 +6,12 @@ import { startS3 } from '../engines/s3.ts'
 import type { ServiceSettings } from './product-environment.ts'
 import { type Supervised, supervise } from './supervise.ts'
 
+/** The engines, to kill, freeze and interrupt; each keeps its data in `<dir>/<name>`. */
+export type Engines = Record<'redis' | 'postgres' | 's3', Supervised<EngineLife>>
+
 /**
  * Redis, PostgreSQL and an S3 server with their data in `dir`, started again on the same address when they end.
- * @returns where they are
+ * @returns where they are, and how to get at them
  */
 export async function startEmbeddedServices({
   dir,
@@ -16,7 +19,7 @@ export async function startEmbeddedServices({
 }: {
   dir: string
   say: (line: string) => void
-}): Promise<{ settings: ServiceSettings; stop(): Promise<void> }> {
+}): Promise<{ settings: ServiceSettings; engines: Engines; stop(): Promise<void> }> {
   const redisAt = onOneAddress(
     (port) => startRedis({ dir: join(dir, 'redis'), ...at(port) }),
     (redis) => redis.url,
@@ -49,7 +52,7 @@ export async function startEmbeddedServices({
       S3_ACCESS_KEY_ID: accessKeyId,
       S3_SECRET_ACCESS_KEY: secretAccessKey,
     }
-    return { settings, stop }
+    return { settings, engines: { redis: unwrap(redis), postgres: unwrap(postgres), s3: unwrap(s3) }, stop }
   } catch (error) {
     await stop()
     throw error

@@ -59,3 +59,22 @@ test('a kill is a crash', async () => {
   await vi.waitFor(async () => expect(await processesIn(dir)).toEqual([]), 10_000)
   await child.stop()
 })
+
+test('a frozen one stands still, goes on, and ends when asked while it is frozen', async () => {
+  const dir = await testDir()
+  const { args, logFile } = await program(dir, "console.log('asked'); process.exit(0)")
+  const child = await startProductProcess({ args, logFile, env: { PATH: process.env.PATH ?? '' } })
+  await upIn(logFile)
+  const stateOf = async () => {
+    const found = (await processesIn(dir)).find((one) => !one.includes('guard.sh'))
+    return /State:\s*(\w)/.exec(await readFile(`/proc/${found?.split(' ')[0]}/status`, 'utf8'))?.[1]
+  }
+  await child.freeze()
+  await vi.waitFor(async () => expect(await stateOf()).toBe('T'), 10_000)
+  await child.thaw()
+  await vi.waitFor(async () => expect(await stateOf()).not.toBe('T'), 10_000)
+  await child.freeze()
+  await child.stop()
+  expect(await child.exited).toEqual([0, null, 'asked'])
+  expect(await processesIn(dir)).toEqual([])
+})

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { open, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { GUARD, killGroup } from '../../shared/guarded-process.ts'
+import { freezeGuarded, thawGuarded } from '../engines/freeze.ts'
 import type { Running } from './supervise.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
@@ -12,6 +13,9 @@ export type ProductProcess = Running & {
   exited: Promise<unknown[]>
   /** Kills it as a crash would, and resolves when it is gone. */
   kill(): Promise<void>
+  /** Neither it nor what it has started goes on until `thaw`; no connection is closed. */
+  freeze(): Promise<void>
+  thaw(): Promise<void>
 }
 
 type Launch = {
@@ -43,6 +47,8 @@ export async function startProductProcess(launch: Launch): Promise<ProductProces
     exited,
     async stop() {
       if (ended()) return
+      // A frozen one would not hear that it is to end.
+      await thawGuarded(groupPid)
       killGroup(groupPid, 'SIGTERM')
       const late = setTimeout(() => killGroup(groupPid), stopTimeoutMs)
       await exited
@@ -52,6 +58,8 @@ export async function startProductProcess(launch: Launch): Promise<ProductProces
       if (!ended()) killGroup(groupPid)
       await exited
     },
+    freeze: () => freezeGuarded(groupPid),
+    thaw: () => thawGuarded(groupPid),
   }
 }
 

@@ -97,3 +97,39 @@ test('what starts while it is being stopped is stopped too', async () => {
   expect(lamps[1]?.stop).toHaveBeenCalled()
   expect(starts).toBe(2)
 })
+
+test('what is ended on purpose is away while something happens, and is started at once', async () => {
+  const { lamps, start } = createShop()
+  const say = vi.fn()
+  const supervised = await supervise({ name: 'lamp', start, say, firstDelayMs: 2 ** 30 })
+  const between = vi.fn(async () => expect(lamps.length).toBe(1))
+  await supervised.interrupt(async (lamp) => lamp.die(1), between)
+  expect([between.mock.calls.length, lamps.length, supervised.current()]).toEqual([1, 2, lamps[1]])
+  expect(say).not.toHaveBeenCalled()
+  // Whatever goes wrong meanwhile, it comes back; two at once take turns.
+  const broken = supervised.interrupt(
+    async (lamp) => lamp.die(1),
+    () => Promise.reject(new Error('no bulb')),
+  )
+  const next = supervised.interrupt(async (lamp) => lamp.die(1))
+  await expect(broken).rejects.toThrow('no bulb')
+  await next
+  expect(lamps.length).toBe(4)
+  await supervised.stop()
+})
+
+test('a stop ends an interruption', async () => {
+  const { start } = createShop()
+  const supervised = await supervise({ name: 'lamp', start, say: () => undefined })
+  const begun = Promise.withResolvers<void>()
+  const interrupted = supervised.interrupt(
+    async (lamp) => lamp.die(1),
+    () => {
+      begun.resolve()
+      return new Promise(() => undefined)
+    },
+  )
+  await begun.promise
+  await supervised.stop()
+  await interrupted
+})

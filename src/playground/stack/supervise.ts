@@ -8,6 +8,11 @@ export type Supervised<T extends Running> = {
   current(): T
   /** How often it has been started again. */
   restarts(): number
+  /**
+   * Ends it on purpose, lets `between` happen while it is away, and starts it again at once.
+   * @returns when it runs again; or is stopped for good.
+   */
+  interrupt(end: (running: T) => Promise<unknown>, between?: () => Promise<unknown>): Promise<void>
   /** Ends it for good. */
   stop(): Promise<void>
 }
@@ -31,8 +36,13 @@ type Supervision<T> = {
 export async function supervise<T extends Running>(supervision: Supervision<T>): Promise<Supervised<T>> {
   const { name, start, say, firstDelayMs = 500, maxDelayMs = 10_000, stableMs = 30_000 } = supervision
   const stopped = new AbortController()
+  const stopping = new Promise<void>((resolve) => {
+    stopped.signal.addEventListener('abort', () => resolve(), { once: true })
+  })
   let current = await start()
   let restarts = 0
+  let interruption: { between: () => Promise<unknown>; over: () => void } | undefined
+  let isOver = Promise.resolve()
 
   async function watch(): Promise<void> {
     let delayMs = firstDelayMs
@@ -41,19 +51,28 @@ export async function supervise<T extends Running>(supervision: Supervision<T>):
       const reason = await current.exited
       if (stopped.signal.aborted) return
       if (Date.now() - startedAt > stableMs) delayMs = firstDelayMs
-      say(`${name} has ended (${describe(reason)}); starting it again`)
+      if (!interruption) say(`${name} has ended (${describe(reason)}); starting it again`)
       await again()
     }
 
     async function again(): Promise<void> {
-      for (;;) {
+      let over: (() => void) | undefined
+      for (let waitMs = interruption ? 0 : delayMs; ; waitMs = delayMs) {
         // Ends early, by an error that says nothing, when we are stopped.
-        await sleep(delayMs, undefined, { signal: stopped.signal }).catch(() => undefined)
+        await sleep(waitMs, undefined, { signal: stopped.signal }).catch(() => undefined)
+        if (interruption) {
+          const { between } = interruption
+          over = interruption.over
+          interruption = undefined
+          await Promise.race([between(), stopping])
+        } else {
+          delayMs = Math.min(delayMs * 2, maxDelayMs)
+        }
         if (stopped.signal.aborted) return
-        delayMs = Math.min(delayMs * 2, maxDelayMs)
         restarts += 1
         try {
           current = await start()
+          over?.()
           return
         } catch (error) {
           say(`${name} cannot be started: ${error instanceof Error ? error.message : error}`)
@@ -63,9 +82,27 @@ export async function supervise<T extends Running>(supervision: Supervision<T>):
   }
 
   const watching = watch()
+  const interrupt: Supervised<T>['interrupt'] = async (end, between = async () => undefined) => {
+    const { promise, resolve: over } = Promise.withResolvers<void>()
+    let failure: unknown
+    const noted = () =>
+      between().catch((error: unknown) => {
+        failure = error ?? new Error('interrupted')
+      })
+    interruption = { between: noted, over }
+    await end(current)
+    await Promise.race([promise, stopping])
+    if (failure) throw failure
+  }
   return {
     current: () => current,
     restarts: () => restarts,
+    interrupt(end, between) {
+      // One at a time.
+      const mine = isOver.then(() => interrupt(end, between))
+      isOver = mine.catch(() => undefined)
+      return mine
+    },
     async stop() {
       stopped.abort()
       await current.stop()
