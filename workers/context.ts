@@ -1,5 +1,6 @@
 import type { DataOf, InputOf, ResultOf, StageName } from '../queues/pipeline.ts'
 import type { Logger } from '../src/shared/logger.ts'
+import type { FailPoint } from './fail-point.ts'
 
 /** How far a stage is with its work, as people see it on their ticket. */
 export interface Progress {
@@ -21,6 +22,8 @@ export interface StageContext {
   addedAtMs: number
   /** A failure now is final: tell whoever must know. */
   lastAttempt: boolean
+  /** A place between an effect and its record, where a test may kill the process (`fail-point.ts`). */
+  failPoint: FailPoint
   /** Tells people. Cheap: call it as often as you like, it throttles. */
   progress(progress: Progress): void
 }

@@ -5,6 +5,7 @@ import { createLogger } from '../src/shared/logger.ts'
 import { createRedis } from '../src/shared/redis.ts'
 import { runMain } from '../src/shared/run-main.ts'
 import { checkYtdlp } from './extractor/check-ytdlp.ts'
+import { createFailPoints } from './fail-point.ts'
 import { applySchedule } from './maintenance/schedule.ts'
 import { createParts } from './parts.ts'
 import { REGISTRY } from './registry.ts'
@@ -29,7 +30,10 @@ async function main(args: readonly string[]): Promise<void> {
   if (names.includes('maintenance')) await applySchedule(state.queues)
 
   const sweeping = sections.has('artifacts') ? sweepArtifacts(parts) : null
-  const running = await Promise.all(names.map((name) => start(name, parts, config, concurrency[name])))
+  const failPoints = createFailPoints(config.FAIL_POINTS)
+  const running = await Promise.all(
+    names.map((name) => start(name, parts, config, concurrency[name], failPoints)),
+  )
   const cancels = await listenForCancels(redis, state.keys.cancelled, running)
   log.info({ stages: names }, 'started')
 
@@ -60,11 +64,13 @@ async function start<N extends StageName>(
   parts: ReturnType<typeof createParts>,
   config: { LOCK_SECONDS: number; STALLED_CHECK_SECONDS: number },
   concurrency: number | undefined,
+  failPoints: ReturnType<typeof createFailPoints>,
 ): Promise<RunningStage> {
   const handler = await REGISTRY[name].create(parts)
   return runStage(name, handler, concurrency ?? 1, {
     ...parts.state,
     log: parts.log,
+    failPoints,
     lockMs: config.LOCK_SECONDS * 1000,
     stalledCheckMs: config.STALLED_CHECK_SECONDS * 1000,
   })

@@ -9,6 +9,7 @@ export function testContext(more: Partial<StageContext> = {}): StageContext {
     attempt: 1,
     addedAtMs: Date.now(),
     lastAttempt: false,
+    failPoint: () => undefined,
     progress: () => undefined,
     ...more,
   }

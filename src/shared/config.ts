@@ -144,6 +144,8 @@ const worker = z.object({
   SHUTDOWN_GRACE_SECONDS: number(20, 0),
   LOCK_SECONDS: number(30, 1),
   STALLED_CHECK_SECONDS: number(10, 1),
+  /** For tests: places where the process kills itself (`workers/fail-point.ts`). Never set it for users. */
+  FAIL_POINTS: list,
 })
 
 const SECTIONS = { common, telegram, bot, links, storage, artifacts, tools, limits, database, web, worker }

@@ -54,6 +54,7 @@ export async function createBench() {
         attempt: 1,
         addedAtMs: Date.now(),
         lastAttempt: false,
+        failPoint: () => undefined,
         progress(step) {
           progress.push(step)
           job.onProgress?.()
