@@ -8,11 +8,11 @@ const orNull = <T extends z.ZodType>(schema: T) =>
     schema.nullable(),
   )
 
-/** What `publish` leaves under a media key for `send`: the file, and where its bytes are. */
+/** What `publish` leaves under a media key for `send`, and `upload` completes: the file, and where its bytes are. */
 export const Cached = z.object({
   generation: z.coerce.number().int(),
   file: z.preprocess((value) => (typeof value === 'string' ? JSON.parse(value) : value), MediaFile),
-  /** In the cache; null when the upload failed and only the artifact is there, for a while. */
+  /** In the cache; null until it is, and then only the artifact is there, for a while. */
   media: orNull(StoredObject),
   thumbnail: orNull(StoredObject),
   /** On our disk or in staging, until it is swept. */

@@ -10,11 +10,14 @@ interface FailureRule {
   retries: 'backoff' | 'never'
   /** Whether the ticket carries a Retry button. */
   personMayRetry: boolean
+  /** Something is broken that an operator may mend and replay. The others are honest answers about the media. */
+  deadLetter: boolean
 }
 
-const never = { retries: 'never', personMayRetry: false } as const
-const neverButLater = { retries: 'never', personMayRetry: true } as const
-const transient = { retries: 'backoff', personMayRetry: true } as const
+const never = { retries: 'never', personMayRetry: false, deadLetter: false } as const
+const neverButLater = { retries: 'never', personMayRetry: true, deadLetter: false } as const
+const broken = { retries: 'never', personMayRetry: true, deadLetter: true } as const
+const transient = { retries: 'backoff', personMayRetry: true, deadLetter: true } as const
 
 export const FAILURES = {
   // The link itself: refused at the door, nothing is enqueued.
@@ -34,15 +37,15 @@ export const FAILURES = {
   age_restricted: never,
   paid: never,
   drm: never,
-  bot_check: neverButLater,
+  bot_check: broken,
   rate_limited: transient,
   unsupported: never,
   no_media: never,
   site_error: transient,
   network: transient,
-  extractor_broken: neverButLater,
+  extractor_broken: broken,
   // Fetching.
-  format_gone: neverButLater,
+  format_gone: broken,
   too_large: never,
   too_long: never,
   timeout: transient,
@@ -57,11 +60,11 @@ export const FAILURES = {
   storage: transient,
   file_too_big: never,
   chat_unreachable: never,
-  telegram_rejected: neverButLater,
+  telegram_rejected: broken,
   telegram_unavailable: transient,
   // Ours.
   cancelled: never,
-  input_missing: neverButLater,
+  input_missing: broken,
   internal: transient,
 } as const satisfies Record<string, FailureRule>
 

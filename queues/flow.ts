@@ -9,26 +9,32 @@ import { jobOptions, type Queues } from './queues.ts'
 export const productionId = (starter: string, generation: number) => `${starter}-${generation}`
 
 /** The stages of a production in the order of the work; a helper below nests them as BullMQ wants it. */
-const PRODUCTION = ['fetch', 'transcode', 'upload'] as const satisfies readonly StageName[]
+const PRODUCTION = ['fetch', 'transcode'] as const satisfies readonly StageName[]
+export type ProductionStage = (typeof PRODUCTION)[number]
 
-/** Stages whose jobs are work that many wait for: it can be cancelled, and is shared out fairly. */
+/** Stages whose jobs are work that people wait for: it can be cancelled, and is shared out fairly. */
 export const isShared = (name: StageName): boolean =>
   name === 'inspect' || PRODUCTION.some((stage) => stage === name)
 
 /**
- * One production as a flow: publish <- upload <- transcode <- fetch. A failed stage fails those above it, but
- * publish runs all the same: a root that must tell people may never hang on a child (BullMQ: without an option
- * it waits for ever), and never be skipped.
+ * One production as a flow: publish <- transcode <- fetch. A failed stage fails those above it, but publish runs all
+ * the same: a root that must tell people may never hang on a child (BullMQ: without an option it waits for ever), and
+ * never be skipped.
+ * @param from where the work begins: what is below was done before, and `data.input` is what it handed over.
  */
-export function productionFlow(data: ProductionData, priority: number): FlowJob {
+export function productionFlow(
+  data: ProductionData,
+  priority: number,
+  from: ProductionStage = 'fetch',
+): FlowJob {
   const jobId = productionId(data.ticket, data.generation)
   let below: FlowJob | undefined
-  for (const name of PRODUCTION) {
+  for (const name of PRODUCTION.slice(PRODUCTION.indexOf(from))) {
     const last = name === PRODUCTION.at(-1)
     below = {
       name,
       queueName: name,
-      data,
+      data: name === from ? data : { ...data, input: undefined },
       opts: {
         ...jobOptions(name),
         jobId,
@@ -41,7 +47,7 @@ export function productionFlow(data: ProductionData, priority: number): FlowJob 
   return {
     name: 'publish',
     queueName: 'publish',
-    data,
+    data: { ...data, input: undefined },
     opts: { ...jobOptions('publish'), jobId },
     ...(below ? { children: [below] } : {}),
   }
@@ -84,8 +90,13 @@ async function ensureFlow(
   await joins.confirm(key, generation)
 }
 
-export const ensureProduction = (queues: Queues, joins: Joins, data: ProductionData, priority: number) =>
-  ensureFlow(queues, joins, data.mediaKey, data.generation, productionFlow(data, priority))
+export const ensureProduction = (
+  queues: Queues,
+  joins: Joins,
+  data: ProductionData,
+  priority: number,
+  from?: ProductionStage,
+) => ensureFlow(queues, joins, data.mediaKey, data.generation, productionFlow(data, priority, from))
 
 export const ensureInspection = (queues: Queues, joins: Joins, data: InspectionData, priority: number) =>
   ensureFlow(queues, joins, inspectionKey(data.linkHash), data.generation, inspectionFlow(data, priority))

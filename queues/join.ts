@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Keys } from './keys.ts'
 import type { Request } from './request.ts'
 import type { Scripts } from './scripts.ts'
+import type { StoredObject } from './stages/upload.ts'
 
 /**
  * Joining: many requests, one piece of work. What is joined is a key: a media key (a production) or
@@ -23,6 +24,9 @@ const LeaveAnswer = z.tuple([z.enum(['over', 'left', 'cancelled'])]).rest(z.stri
 
 /** Waiters of work that never ends are forgotten after this; the reconciler has found them long before. */
 const WAITERS_TTL_MS = 24 * 3600_000
+
+/** As long as dead letters are kept. */
+const TOLD_TTL_MS = 7 * 24 * 3600_000
 
 export const inspectionKey = (linkHash: string) => `inspect.${linkHash}`
 
@@ -126,6 +130,35 @@ export function createJoins(redis: Redis, scripts: Scripts, keys: Keys) {
       await redis.del(keys.drain(key, generation))
     },
 
+    /** Like `drained`, of a generation that failed: who was told is remembered, should an operator mend it. */
+    async told(key: string, generation: number): Promise<void> {
+      const drain = keys.drain(key, generation)
+      if (!(await redis.exists(drain))) return
+      const told = keys.told(key, generation)
+      await redis.multi().rename(drain, told).pexpire(told, TOLD_TTL_MS).exec()
+    },
+
+    /**
+     * The file of a generation is in the cache from now on.
+     * @returns `unknown` when nobody will ever ask for it; `last` when people have their file already, and the
+     * artifact has done its work.
+     */
+    async stored(
+      key: string,
+      generation: number,
+      { media, thumbnail }: { media: StoredObject; thumbnail: StoredObject | null },
+    ): Promise<'unknown' | 'noted' | 'last'> {
+      const answer = await scripts.stored(
+        [keys.shared(key)],
+        [generation, JSON.stringify(media), JSON.stringify(thumbnail)],
+      )
+      return answer === 0 ? 'unknown' : answer === 2 ? 'last' : 'noted'
+    },
+
+    /** Somebody has their file. @returns whether it is in the cache too: the artifact has done its work. */
+    delivered: async (key: string, generation: number): Promise<boolean> =>
+      (await scripts.delivered([keys.shared(key)], [generation])) === 1,
+
     /** Takes one person out; the last one out cancels the work, and the workers hear of it. */
     async leave(
       request: Pick<Request, 'ticket' | 'botId' | 'userId'>,
@@ -138,7 +171,7 @@ export function createJoins(redis: Redis, scripts: Scripts, keys: Keys) {
             keys.inflight,
             keys.owed,
           ],
-          [request.ticket, keys.prefix, Date.now()],
+          [request.ticket, keys.prefix],
         ),
       )
       if (how === 'cancelled') await redis.publish(keys.cancelled, `${starter}-${generation}`)

@@ -24,6 +24,8 @@ export function keysFor(prefix: string) {
     waiters: (key: string) => `${prefix}:waiters:${key}`,
     /** set: tickets taken from the waiters by the job that ended it, until their next jobs are added */
     drain: (key: string, generation: number) => `${prefix}:drain:${key}:${generation}`,
+    /** set: tickets that were told why a generation failed; a replay delivers to those who still want it */
+    told: (key: string, generation: number) => `${prefix}:told:${key}:${generation}`,
     /** sorted set: keys that are being worked on, by the time of their start */
     inflight: `${prefix}:inflight`,
     /** counter: generations; never expires, never goes back */
@@ -40,6 +42,8 @@ export function keysFor(prefix: string) {
     fairClock: (stage: string) => `${prefix}:fair-clock:${stage}`,
     /** string: where a person's virtual time stands */
     fairPerson: (stage: string) => `${prefix}:fair-person:${stage}:`,
+    /** hash: kind of repair -> how often it was made */
+    mended: `${prefix}:mended`,
     /** hash: stage -> when its canary last came back, ms */
     canary: `${prefix}:canary`,
     /** pub/sub channel: generations that nobody waits for any more */

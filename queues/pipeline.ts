@@ -16,9 +16,9 @@ import { upload } from './stages/upload.ts'
  *   intake     decides: known file, known object, join a production, or start one
  *   inspect    asks the site what the link offers, once for everyone
  *   fetch      site -> file on our disk            ┐
- *   transcode  file -> file that Telegram plays    │ one production,
- *   upload     file -> object in the cache         │ one BullMQ flow
+ *   transcode  file -> file that Telegram plays    │ one production, one BullMQ flow
  *   publish    takes all waiters, adds their sends ┘
+ *   upload     file -> object in the cache, beside the sends
  *   send       one ticket becomes the media
  *   notify     the ticket's text: place, progress, choices, reasons
  *   analytics  events -> PostgreSQL, in batches
@@ -29,8 +29,8 @@ export const PIPELINE = [
   inspect,
   fetch,
   transcode,
-  upload,
   publish,
+  upload,
   send,
   notify,
   analytics,

@@ -10,5 +10,7 @@ export const ProductionData = z.object({
   format: FormatId,
   linkHash: z.string(),
   generation: z.number().int().positive(),
+  /** For the stage where the work begins, when that is not the first one: what the stage below once handed over. */
+  input: z.unknown().optional(),
 })
 export type ProductionData = z.infer<typeof ProductionData>

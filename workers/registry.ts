@@ -45,8 +45,12 @@ export const REGISTRY: { [N in StageName]: Entry<N> } = {
   },
   upload: {
     sections: ['storage', 'artifacts'],
-    create: async ({ artifacts, storage }) =>
-      (await import('./upload/handler.ts')).createHandler({ artifacts: artifacts(), storage: storage() }),
+    create: async ({ state, artifacts, storage }) =>
+      (await import('./upload/handler.ts')).createHandler({
+        joins: state.joins,
+        artifacts: artifacts(),
+        storage: storage(),
+      }),
   },
   publish: {
     sections: ['artifacts'],

@@ -7,6 +7,7 @@ import type { ProductionData } from '../queues/production.ts'
 import { createState, type State } from '../queues/state.ts'
 import { testRedis } from '../src/playground/testing/services.ts'
 import type { Handler } from './context.ts'
+import { createFailPoints } from './fail-point.ts'
 import { Postpone } from './postpone.ts'
 import { createHandler as createPublish } from './publish/handler.ts'
 import { type RunningStage, runStage } from './run-stage.ts'
@@ -35,6 +36,7 @@ function run<N extends StageName>(name: N, handler: Handler<N>) {
   const stage = runStage(name, handler, 4, {
     ...state,
     log: pino({ level: 'silent' }),
+    failPoints: createFailPoints([]),
     lockMs: 3000,
     stalledCheckMs: 1000,
   })
@@ -165,12 +167,11 @@ const runUpper = () => {
 
 test('a production hands each result to the next stage and ends in a delivery', async () => {
   run('fetch', async () => FETCHED)
-  run('upload', async () => ({ media: { key: 'k', sizeBytes: 1, sha256: 'a'.repeat(64) }, thumbnail: null }))
   runUpper()
   const { data, id } = await production()
   await ensureProduction(state.queues, state.joins, data, 1)
   await ensureProduction(state.queues, state.joins, data, 1)
-  expect((await ended('publish', id)).job.returnvalue).toEqual({ outcome: 'cached', waiters: 1 })
+  expect((await ended('publish', id)).job.returnvalue).toEqual({ outcome: 'made', waiters: 1 })
   expect((await state.requests.get(data.ticket))?.state).toBe('delivering')
   expect(await state.queues.queue('send').getJob(`${data.ticket}-1`)).toBeTruthy()
 })
@@ -179,7 +180,6 @@ test('the reason of the stage that failed reaches the person, not that of those 
   run('fetch', async () => {
     throw new StageError('private')
   })
-  run('upload', async () => ({ media: { key: 'k', sizeBytes: 1, sha256: 'a'.repeat(64) }, thumbnail: null }))
   runUpper()
   const { data, id } = await production()
   await ensureProduction(state.queues, state.joins, data, 1)
@@ -197,26 +197,49 @@ test('an attempt that failed before one that came through is not the reason', as
   run('transcode', async () => {
     throw new StageError('not_media')
   })
-  run('upload', async () => ({
-    media: { key: 'k', sizeBytes: 1, sha256: 'a'.repeat(64) },
-    thumbnail: null,
-  }))
   run('publish', createPublish({ ...state, artifacts }))
   const { data, id } = await production()
   await ensureProduction(state.queues, state.joins, data, 1)
   expect((await ended('publish', id)).job.returnvalue).toEqual({ outcome: 'not_media', waiters: 1 })
 })
 
-test('without the cache a finished file is delivered all the same', async () => {
+test('people have their sends before the cache is asked, and the upload gets what transcode made', async () => {
   run('fetch', async () => FETCHED)
-  run('upload', async () => {
-    throw new StageError('not_media')
-  })
   runUpper()
   const { data, id } = await production()
   await ensureProduction(state.queues, state.joins, data, 1)
-  expect((await ended('publish', id)).job.returnvalue).toEqual({ outcome: 'not cached', waiters: 1 })
+  await ended('publish', id)
   expect((await state.requests.get(data.ticket))?.state).toBe('delivering')
+  const handed: unknown[] = []
+  run('upload', async ({ input }) => {
+    handed.push(input)
+    return { media: null, thumbnail: null }
+  })
+  await ended('upload', id)
+  expect(handed).toEqual([{ artifact: FETCHED.artifact, thumbnail: null, file: FILE }])
+})
+
+test('work that begins at a later stage gets what the stage below once handed over', async () => {
+  runUpper()
+  const { data, id } = await production()
+  await ensureProduction(state.queues, state.joins, { ...data, input: FETCHED }, 1, 'transcode')
+  expect((await ended('publish', id)).job.returnvalue).toEqual({ outcome: 'made', waiters: 1 })
+  expect(await state.queues.queue('fetch').getJob(id)).toBeUndefined()
+})
+
+test('who was told why is remembered, and what was made is kept for a replay', async () => {
+  run('fetch', async () => FETCHED)
+  run('transcode', async () => {
+    throw new StageError('extractor_broken')
+  })
+  run('publish', createPublish({ ...state, artifacts }))
+  const { data, id } = await production()
+  await ensureProduction(state.queues, state.joins, data, 1)
+  await ended('publish', id)
+  const { told, drain } = state.keys
+  expect(await state.redis.smembers(told(data.mediaKey, data.generation))).toEqual([data.ticket])
+  expect(await state.redis.exists(drain(data.mediaKey, data.generation))).toBe(0)
+  expect(removed).not.toContain(id)
 })
 
 test('the last one out stops the work; what had not begun never begins', async () => {
@@ -228,7 +251,6 @@ test('the last one out stops the work; what had not begun never begins', async (
     )
     return FETCHED
   })
-  run('upload', async () => ({ media: { key: 'k', sizeBytes: 1, sha256: 'a'.repeat(64) }, thumbnail: null }))
   runUpper()
   const { data, id } = await production()
   await ensureProduction(state.queues, state.joins, data, 1)

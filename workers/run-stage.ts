@@ -11,6 +11,7 @@ import type { DataOf, InputOf, ResultOf, StageName } from '../queues/pipeline.ts
 import { type Queues, stageNamed } from '../queues/queues.ts'
 import type { Logger } from '../src/shared/logger.ts'
 import type { Handler } from './context.ts'
+import type { FailPoint } from './fail-point.ts'
 import { Postpone } from './postpone.ts'
 import { createReporter } from './reporter.ts'
 import { backoffMs, decide, type StopReason } from './retry-decision.ts'
@@ -27,6 +28,7 @@ export interface StageRunnerDeps {
   fairness: Fairness
   notifier: Notifier
   log: Logger
+  failPoints: (stage: string) => FailPoint
   lockMs: number
   stalledCheckMs: number
 }
@@ -56,11 +58,12 @@ export function runStage<N extends StageName>(
 ): RunningStage {
   const stage = stageNamed(name)
   const { redis, keys, joins, fairness, log } = deps
+  const failPoint = deps.failPoints(name)
 
-  /** What the stage below handed over. A stage that runs on failure finds the reason by itself (`rootCause`). */
+  /** What the stage below handed over, now or before. A stage that runs on failure finds the reason by itself. */
   const inputOf = async (job: Job): Promise<InputOf<N> | null> => {
     if (stage.input instanceof z.ZodNull) return null
-    const below = Object.values(await job.getChildrenValues())[0]
+    const below = Object.values(await job.getChildrenValues())[0] ?? job.data.input
     if (below !== undefined) return stage.input.parse(below) as InputOf<N>
     // Somebody removed the job below: BullMQ then runs the one above it all the same.
     if (!stage.runsOnFailure) throw new StageError('input_missing')
@@ -87,7 +90,7 @@ export function runStage<N extends StageName>(
     if (cancelSignal?.aborted) onCancel()
     const timer = setTimeout(() => stop.abort('timeout' satisfies StopReason), stage.timeoutMs)
     const reporter =
-      shared?.mediaKey && !stage.runsOnFailure
+      shared?.mediaKey && isShared(name)
         ? createReporter(
             { ...deps, log: jobLog },
             { mediaKey: shared.mediaKey, generation: shared.generation },
@@ -97,13 +100,14 @@ export function runStage<N extends StageName>(
     const startedAt = performance.now()
     try {
       const key = shared?.mediaKey ?? (shared?.linkHash ? inspectionKey(shared.linkHash) : null)
-      if (key && shared && !stage.runsOnFailure && !(await joins.isWanted(key, shared.generation)))
+      if (key && shared && isShared(name) && !(await joins.isWanted(key, shared.generation)))
         throw new StageError('cancelled')
       const parsed = stage.data.safeParse(job.data)
       if (!parsed.success) throw new StageError('input_missing', { detail: 'not the data of this stage' })
       const input = await inputOf(job)
       if (name === 'inspect' || name === 'fetch') await fairness.started(name, job.priority)
       await reporter?.start()
+      failPoint('start')
       const result = await handler(
         { data: parsed.data as DataOf<N>, input },
         {
@@ -112,9 +116,11 @@ export function runStage<N extends StageName>(
           attempt: job.attemptsStarted,
           addedAtMs: job.timestamp,
           lastAttempt: job.attemptsMade + 1 >= stage.attempts,
+          failPoint,
           progress: (progress) => reporter?.progress(progress),
         },
       )
+      failPoint('effect')
       jobLog.info({ ms: Math.round(performance.now() - startedAt) }, 'done')
       return stage.result.parse(result) as ResultOf<N>
     } catch (error) {

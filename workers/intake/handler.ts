@@ -99,7 +99,8 @@ export function createHandler(deps: IntakeDeps): Handler<'intake'> {
           return request.state === 'asked' ? await fail(request, failure) : 'over'
         }),
       )
-    await joins.drained(key, generation)
+    if (failure) await joins.told(key, generation)
+    else await joins.drained(key, generation)
     return decisions
   }
 

@@ -92,11 +92,6 @@ const WORK: [string, Partial<TicketFacts>, string][] = [
     { progress: { stage: 'transcode', percent: 7, doneBytes: null, totalBytes: null } },
     '⚙️ Converting: 7%',
   ],
-  [
-    'uploading',
-    { progress: { stage: 'upload', percent: 7, doneBytes: null, totalBytes: null } },
-    '📦 Almost there…',
-  ],
 ]
 test.each(WORK)('work: %s', (_, facts, text) => {
   expect(view({ state: 'producing' }, facts)?.text).toBe(text)

@@ -95,8 +95,7 @@ function workText(
   const { percent } = progress
   const sizes = { doneMb: megabytes(progress.doneBytes), totalMb: megabytes(progress.totalBytes) }
   if (progress.stage === 'fetch') return messages.text(language, 'ticket-fetching', { percent, ...sizes })
-  if (progress.stage === 'transcode') return messages.text(language, 'ticket-transcoding', { percent })
-  return messages.text(language, 'ticket-uploading')
+  return messages.text(language, 'ticket-transcoding', { percent })
 }
 
 function choiceRows(choices: readonly Choice[], { language, ticket, remember }: Request, messages: Messages) {

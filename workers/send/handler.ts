@@ -10,6 +10,7 @@ import type { Queues } from '../../queues/queues.ts'
 import type { Request } from '../../queues/request.ts'
 import type { RequestStore } from '../../queues/requests.ts'
 import type { SentFile, SentFiles } from '../../queues/sent-files.ts'
+import { productionsOf } from '../../src/shared/artifacts/artifact-names.ts'
 import type { Artifacts } from '../../src/shared/artifacts/artifacts.ts'
 import type { Storage } from '../../src/shared/storage/storage.ts'
 import { classify, isTelegramError } from '../../src/shared/telegram/classify.ts'
@@ -111,8 +112,10 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
   }
 
   /** Once its first delivery has ended, an artifact whose file is in the cache has done its work. */
-  const dropArtifact = async (cached: Cached | undefined): Promise<void> => {
-    if (cached?.media && cached.artifact) await artifacts.remove(cached.artifact.split('/', 1)[0] ?? '')
+  const dropArtifact = async (key: string, cached: Cached | undefined): Promise<void> => {
+    if (!cached?.artifact || !(await joins.delivered(key, cached.generation))) return
+    for (const production of productionsOf([cached.artifact, cached.artifactThumbnail]))
+      await artifacts.remove(production)
   }
 
   const bySentFile = async (delivery: Delivery, { fileId, kind, file }: SentFile): Promise<string> => {
@@ -129,6 +132,9 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
     try {
       const bytes = await mediaBytes(cached, `${ticket}-send-${round}`, deps, context.signal)
       if (!bytes) {
+        // While we looked, the artifact may have given way to the object.
+        const now = Cached.safeParse(await joins.shared(mediaKey)).data
+        if (now?.generation === cached.generation && now.media?.key !== cached.media?.key) throw new Postpone(0)
         await joins.forget(mediaKey, cached.generation)
         return await startOver(request)
       }
@@ -138,7 +144,7 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
         const { how, sent } = await put(delivery, cached.file, media, thumbnail)
         if (sent) await sentFiles.save(botId, mediaKey, { ...sent, file: cached.file })
         const end = await delivered(request, cached.file, how)
-        await dropArtifact(cached)
+        await dropArtifact(mediaKey, cached)
         return end
       } finally {
         await bytes.done()
@@ -166,7 +172,7 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
       const consequence = consequenceOf(fault, { request, isKnownFile: known !== null, context })
       if (consequence.forgetFile) await sentFiles.forget(request.botId, request.mediaKey)
       if (consequence.change) await requests.set(request.ticket, consequence.change)
-      if (consequence.failure || consequence.isDelivered) await dropArtifact(cached)
+      if (consequence.failure || consequence.isDelivered) await dropArtifact(request.mediaKey, cached)
       if (consequence.failure) return { how: await fail(request, consequence.failure) }
       const file = known?.file ?? cached?.file
       if (consequence.isDelivered && file)

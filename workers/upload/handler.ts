@@ -1,5 +1,7 @@
 import { StageError } from '../../queues/failure.ts'
+import type { Joins } from '../../queues/join.ts'
 import type { StoredObject } from '../../queues/stages/upload.ts'
+import { productionsOf } from '../../src/shared/artifacts/artifact-names.ts'
 import type { Artifacts } from '../../src/shared/artifacts/artifacts.ts'
 import { newObjectKey } from '../../src/shared/storage/object-key.ts'
 import type { Storage } from '../../src/shared/storage/storage.ts'
@@ -7,43 +9,69 @@ import type { Handler, StageContext } from '../context.ts'
 import { asFileFailure } from '../file-failure.ts'
 
 export interface UploadDeps {
-  artifacts: Pick<Artifacts, 'open' | 'objectKey'>
+  joins: Pick<Joins, 'shared' | 'stored'>
+  artifacts: Pick<Artifacts, 'open' | 'objectKey' | 'remove'>
   storage: Pick<Storage, 'put' | 'copy' | 'remove'>
 }
 
 /**
- * Puts a finished file and its thumbnail into the cache. Every run uses new keys, so a run that was overtaken
- * can never change what a later one has promised. A run that fails takes back what it stored; what a killed
- * process leaves is swept: its unfinished uploads as stale ones, its finished objects as ones that no media key
- * knows.
+ * Puts a finished file and its thumbnail into the cache, and notes them in the record that people are served from.
+ * Every run uses new keys, so a run that was overtaken can never change what a later one has promised. A run that
+ * fails, or that nobody asked for, takes back what it stored; what a killed process leaves is swept: its unfinished
+ * uploads as stale ones, its finished objects as ones that no media key knows.
  */
-export function createHandler({ artifacts, storage }: UploadDeps): Handler<'upload'> {
-  return async ({ input }, context) => {
-    if (!input) throw new StageError('input_missing')
-    const stored: StoredObject[] = []
-    const store = async (file: Sent): Promise<StoredObject> => {
+export function createHandler({ joins, artifacts, storage }: UploadDeps): Handler<'upload'> {
+  const isAsked = async (key: string, generation: number) => {
+    const record = await joins.shared(key)
+    return record.state === 'cached' && record.generation === `${generation}` && record.stored !== '1'
+  }
+
+  const store = async (input: Input, context: StageContext, stored: StoredObject[]) => {
+    const one = async (file: Sent): Promise<StoredObject> => {
       const object = await storeArtifact({ artifacts, storage }, file, context)
       stored.push(object)
       return object
     }
-    try {
-      // The small one first: a storage that takes nothing shows it before gigabytes are on their way.
-      const thumbnail = input.thumbnail
-        ? await store({ ref: input.thumbnail, extension: 'jpg', contentType: 'image/jpeg' })
-        : null
-      const { extension, mimeType, sizeBytes } = input.file
-      const media = await store({ ref: input.artifact, extension, contentType: mimeType, sizeBytes })
-      if (media.sizeBytes !== sizeBytes)
-        throw new StageError('input_missing', { detail: 'the artifact is not the file that was made' })
-      return { media, thumbnail }
-    } catch (error) {
+    // The small one first: a storage that takes nothing shows it before gigabytes are on their way.
+    const thumbnail = input.thumbnail
+      ? await one({ ref: input.thumbnail, extension: 'jpg', contentType: 'image/jpeg' })
+      : null
+    const { extension, mimeType, sizeBytes } = input.file
+    const media = await one({ ref: input.artifact, extension, contentType: mimeType, sizeBytes })
+    if (media.sizeBytes !== sizeBytes)
+      throw new StageError('input_missing', { detail: 'the artifact is not the file that was made' })
+    return { media, thumbnail }
+  }
+
+  return async ({ data, input }, context) => {
+    if (!input) throw new StageError('input_missing')
+    const { mediaKey, generation } = data
+    if (!(await isAsked(mediaKey, generation))) return NOTHING
+    const stored: StoredObject[] = []
+    const takeBack = async () => {
       await storage.remove(stored.map(({ key }) => key)).catch((left: unknown) => {
-        context.log.warn({ err: left }, 'objects of a failed upload are left to the sweep')
+        context.log.warn({ err: left }, 'objects that nobody will ask for are left to the sweep')
       })
-      throw context.signal.aborted ? error : asFileFailure(error)
     }
+    const objects = await store(input, context, stored).catch(async (error: unknown) => {
+      await takeBack()
+      throw context.signal.aborted ? error : asFileFailure(error)
+    })
+    context.failPoint('stored')
+    const noted = await joins.stored(mediaKey, generation, objects)
+    if (noted === 'unknown') {
+      await takeBack()
+      return NOTHING
+    }
+    if (noted === 'last')
+      for (const production of productionsOf([input.artifact, input.thumbnail]))
+        await artifacts.remove(production)
+    return objects
   }
 }
+
+const NOTHING = { media: null, thumbnail: null }
+type Input = NonNullable<Parameters<Handler<'upload'>>[0]['input']>
 
 interface Sent {
   ref: string
@@ -54,7 +82,7 @@ interface Sent {
 }
 
 async function storeArtifact(
-  { artifacts, storage }: UploadDeps,
+  { artifacts, storage }: Omit<UploadDeps, 'joins'>,
   { ref, extension, contentType, sizeBytes }: Sent,
   { signal, progress }: StageContext,
 ): Promise<StoredObject> {

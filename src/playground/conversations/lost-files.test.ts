@@ -1,9 +1,11 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { expectVideo } from './expect-delivered.ts'
 import { PATIENCE_MS, runningStack } from './running-stack.ts'
 
-const { world, bucket, person, link, hits } = await runningStack()
+const { world, bucket, dir, state, person, link, hits } = await runningStack()
 const s3 = new S3Client({
   endpoint: bucket.S3_ENDPOINT,
   region: bucket.S3_REGION,
@@ -25,11 +27,17 @@ const overwrite = (change: (size: number) => Buffer) => async () => {
     await s3.send(new PutObjectCommand({ Bucket, Key, Body: change(Size) }))
 }
 
-/** Somebody gets a link, so that Telegram and the cache have it. */
+/** Somebody gets a link, so that Telegram and the cache have it, and the disk has it no more. */
 async function deliverOnce(path: string) {
   const asking = person().ask(link(path))
   await asking.press(/Video/)
   await asking.untilMedia()
+  await vi.waitFor(async () => {
+    const request = await state.requests.get(asking.ticket())
+    const { stored, delivered } = await state.joins.shared(request?.mediaKey ?? '')
+    expect({ stored, delivered }).toEqual({ stored: '1', delivered: '1' })
+    expect(await readdir(join(dir, 'artifacts', 'kept'))).toEqual([])
+  }, PATIENCE_MS)
   return hits(path)
 }
 

@@ -14,6 +14,11 @@ export function fileName(text: string): string {
   return text
 }
 
+/** The productions that made these artifacts. Throws a RangeError for a text that is no reference. */
+export function productionsOf(refs: readonly (string | null)[]): string[] {
+  return [...new Set(refs.flatMap((ref) => (ref === null ? [] : [parseRef(ref).production])))]
+}
+
 /** Takes a reference apart. Throws a RangeError for a text that is none. */
 export function parseRef(ref: string): { production: string; name: string } {
   const [production = '', name = '', ...rest] = ref.split('/')

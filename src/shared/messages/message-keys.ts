@@ -26,7 +26,6 @@ export const MESSAGES = {
   'ticket-queued': ['position'],
   'ticket-fetching': ['percent?', 'doneMb?', 'totalMb?'],
   'ticket-transcoding': ['percent?'],
-  'ticket-uploading': [],
   'ticket-sending': [],
   'ticket-cancelled': [],
   /** reason: the text of `failure-<code>`; ticket: its code */
