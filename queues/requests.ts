@@ -32,7 +32,6 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
             origin,
             ticket,
             REQUEST_TTL_MS,
-            nowMs,
             ...Object.entries({ ...asker, threadId: asker.threadId ?? '' }).flat(),
             ...['linkHash', linkHash, 'state', 'asked', 'round', 1, 'createdAtMs', nowMs],
           ],
@@ -51,7 +50,7 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
 
     /** Takes a pressed format, once; false for a press that came too late. */
     async choose(ticket: string, format: FormatId): Promise<boolean> {
-      return (await scripts.choose([keys.request(ticket), keys.owed], [format, ticket, Date.now()])) === 1
+      return (await scripts.choose([keys.request(ticket), keys.owed], [format, ticket])) === 1
     },
 
     /** Begins a request again whose delivery of `round` found nothing to deliver. Again, it changes nothing. */
@@ -82,12 +81,12 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
     async reopen(request: Pick<Request, 'ticket' | 'botId' | 'userId'>): Promise<boolean> {
       const answer = await scripts.reopen(
         [keys.request(request.ticket), keys.active(request.botId, request.userId), keys.owed],
-        [request.ticket, Date.now()],
+        [request.ticket],
       )
       return answer === 1
     },
 
-    /** Tickets of people who asked before `beforeMs` and are still owed something. */
+    /** Tickets of people who asked before `beforeMs` (by the clock of Redis) and are still owed something. */
     owed: (beforeMs: number): Promise<string[]> => redis.zrangebyscore(keys.owed, '-inf', beforeMs),
 
     /** Notes that the person has seen a change, or cannot be shown it. After an end, they are owed nothing more. */

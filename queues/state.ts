@@ -3,6 +3,8 @@ import { createFactsStore } from './facts.ts'
 import { createFairness } from './fairness.ts'
 import { createJoins } from './join.ts'
 import { keysFor } from './keys.ts'
+import { createLeftovers } from './leftovers.ts'
+import { createMends } from './mends.ts'
 import { createNotifier } from './notifier.ts'
 import { createPreferences } from './preferences.ts'
 import { createQueues } from './queues.ts'
@@ -27,6 +29,8 @@ export function createState(redis: Redis, prefix: string) {
     preferences: createPreferences(redis, keys),
     fairness: createFairness(scripts, keys),
     sentFiles: createSentFiles(redis, scripts, keys),
+    leftovers: createLeftovers(redis, scripts, keys),
+    mends: createMends(redis, keys),
     notifier: createNotifier(redis, scripts, queues, keys),
   }
 }

@@ -80,12 +80,12 @@ async function start<N extends StageName>(
 function sweepArtifacts({
   artifacts,
   artifactMaxAgeMs,
+  state,
   log,
 }: ReturnType<typeof createParts>): NodeJS.Timeout {
   const sweep = async () => {
     try {
-      const swept = await artifacts().sweep(artifactMaxAgeMs())
-      if (swept > 0) log.info({ swept }, 'old artifacts are gone')
+      await state.mends.swept('artifacts', await artifacts().sweep(artifactMaxAgeMs()), log)
     } catch (error) {
       log.warn({ err: error }, 'artifacts were not swept')
     }

@@ -1,5 +1,5 @@
 -- One person leaves. The last one out ends the work.
--- KEYS request, active, inflight, owed    ARGV ticket, prefix, now ms
+-- KEYS request, active, inflight, owed    ARGV ticket, prefix
 -- Returns {over, state} (nothing left to leave) | {left} | {cancelled, generation, starter}
 local request = redis.call('HMGET', KEYS[1], 'state', 'mediaKey', 'inspectKey')
 local state = request[1]
@@ -8,7 +8,8 @@ if not state or state == 'delivering' or state == 'delivered' or state == 'faile
 end
 redis.call('HSET', KEYS[1], 'state', 'cancelled')
 redis.call('HINCRBY', KEYS[1], 'view', 1)
-redis.call('ZADD', KEYS[4], ARGV[3], ARGV[1])
+local now = redis.call('TIME')
+redis.call('ZADD', KEYS[4], now[1] * 1000 + math.floor(now[2] / 1000), ARGV[1])
 redis.call('SREM', KEYS[2], ARGV[1])
 local key = state == 'producing' and request[2] or state == 'inspecting' and request[3]
 if not key then return { 'left' } end

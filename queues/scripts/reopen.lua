@@ -1,4 +1,4 @@
--- A new round of a request that failed or was cancelled. KEYS request, active, owed    ARGV ticket, now ms
+-- A new round of a request that failed or was cancelled. KEYS request, active, owed    ARGV ticket
 -- Returns 1 when there is a new round.
 local state = redis.call('HGET', KEYS[1], 'state')
 if state ~= 'failed' and state ~= 'cancelled' then return 0 end
@@ -8,5 +8,6 @@ redis.call('HINCRBY', KEYS[1], 'round', 1)
 redis.call('HINCRBY', KEYS[1], 'view', 1)
 redis.call('SADD', KEYS[2], ARGV[1])
 redis.call('PEXPIRE', KEYS[2], 604800000)
-redis.call('ZADD', KEYS[3], ARGV[2], ARGV[1])
+local now = redis.call('TIME')
+redis.call('ZADD', KEYS[3], now[1] * 1000 + math.floor(now[2] / 1000), ARGV[1])
 return 1

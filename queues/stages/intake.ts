@@ -30,8 +30,8 @@ export const IntakeData = z.discriminatedUnion('kind', [
     linkHash: z.string(),
     generation: z.number().int(),
   }),
-  /** The next step of a request; one whose delivery of this round found nothing to deliver starts over. */
-  z.object({ kind: z.literal('resume'), ticket: Ticket, round: z.number().int().positive() }),
+  /** The next step of a request. With a round: its delivery of this round found nothing to deliver, it starts over. */
+  z.object({ kind: z.literal('resume'), ticket: Ticket, round: z.number().int().positive().nullable() }),
 ])
 export type IntakeData = z.infer<typeof IntakeData>
 

@@ -4,7 +4,9 @@ import { defineStage } from '../stage.ts'
 /** Scheduled work; each task can run beside itself. */
 export const maintenance = defineStage({
   name: 'maintenance',
-  data: z.object({ task: z.enum(['canary', 'positions', 'reconcile', 'sweep_uploads', 'sweep_objects']) }),
+  data: z.object({
+    task: z.enum(['canary', 'positions', 'reconcile', 'watchdog', 'sweep_uploads', 'sweep_objects']),
+  }),
   input: z.null(),
   result: z.object({ done: z.number().int() }),
   attempts: 1,

@@ -51,7 +51,7 @@ export function createHandler(deps: IntakeDeps): Handler<'intake'> {
     })
 
   const resume = async ({ ticket, round }: Of<'resume'>) => {
-    await requests.startOver(ticket, round)
+    if (round !== null) await requests.startOver(ticket, round)
     return await withRequest(ticket, advance)
   }
 

@@ -1,8 +1,11 @@
 import { randomInt } from 'node:crypto'
 import type { Redis } from 'ioredis'
+import { z } from 'zod'
 import { StageError } from '../../queues/failure.ts'
 import type { Joins } from '../../queues/join.ts'
 import type { Keys } from '../../queues/keys.ts'
+import type { Leftovers } from '../../queues/leftovers.ts'
+import type { Mends, Sweep } from '../../queues/mends.ts'
 import type { Notifier } from '../../queues/notifier.ts'
 import { type DataOf, STAGE_NAMES } from '../../queues/pipeline.ts'
 import type { Queues } from '../../queues/queues.ts'
@@ -12,6 +15,7 @@ import type { Storage } from '../../src/shared/storage/storage.ts'
 import type { Handler } from '../context.ts'
 import { reconcile } from './reconcile.ts'
 import { sweepObjects } from './sweep-objects.ts'
+import { watchOver } from './watchdog.ts'
 
 /** An upload that has not ended after this never will. */
 const STALE_UPLOAD_MS = 24 * 3600_000
@@ -27,10 +31,16 @@ export interface MaintenanceDeps {
   requests: RequestStore
   notifier: Notifier
   storage: Storage
+  leftovers: Leftovers
+  mends: Mends
 }
 
 export function createHandler(deps: MaintenanceDeps): Handler<'maintenance'> {
-  const { redis, keys, joins, queues, notifier, storage } = deps
+  const { redis, keys, joins, queues, notifier, storage, mends } = deps
+  const swept = async (sweep: Sweep, count: number, log: Logger): Promise<number> => {
+    await mends.swept(sweep, count, log)
+    return count
+  }
 
   const TASKS: Record<DataOf<'maintenance'>['task'], (log: Logger) => Promise<number>> = {
     /** A job that does nothing, through every queue: what /ready looks at. The id keeps it to one at a time. */
@@ -62,9 +72,10 @@ export function createHandler(deps: MaintenanceDeps): Handler<'maintenance'> {
       return told
     },
 
-    reconcile: (log) => reconcile(deps, log, Date.now()),
-    sweep_objects: () => sweepObjects(deps, Date.now()),
-    sweep_uploads: () => storage.abortStaleUploads(STALE_UPLOAD_MS),
+    reconcile: async (log) => reconcile(deps, log, await redisNowMs(redis)),
+    watchdog: (log) => watchOver(deps, log),
+    sweep_objects: async (log) => swept('objects', await sweepObjects(deps, Date.now()), log),
+    sweep_uploads: async (log) => swept('uploads', await storage.abortStaleUploads(STALE_UPLOAD_MS), log),
   }
 
   return async ({ data }, { log }) => {
@@ -72,6 +83,12 @@ export function createHandler(deps: MaintenanceDeps): Handler<'maintenance'> {
     if (!task) throw new StageError('internal', { detail: 'unknown task' })
     return { done: await task(log) }
   }
+}
+
+/** What is compared with times that were set by scripts is read from the same clock. */
+async function redisNowMs(redis: Redis): Promise<number> {
+  const [seconds, microseconds] = z.tuple([z.coerce.number(), z.coerce.number()]).parse(await redis.time())
+  return seconds * 1000 + Math.floor(microseconds / 1000)
 }
 
 /** In their order, but from a place that is left to chance: it is everybody's turn now and then. */

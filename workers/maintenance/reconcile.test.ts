@@ -63,19 +63,20 @@ test('what is young, or going well, is left alone', async () => {
   expect(await mend()).toBe(0)
 })
 
-test('a request without a job goes on', async () => {
+test('a request without a job goes on, once a minute, and is counted', async () => {
   const { ticket } = await asked()
   expect(await mend()).toBe(1)
-  expect(await resumed()).toEqual([{ kind: 'resume', ticket, round: 1 }])
-  await mend()
+  expect(await resumed()).toEqual([{ kind: 'resume', ticket, round: null }])
+  expect(await mend()).toBe(0)
   expect((await resumed()).length).toBe(1)
+  expect(await state.mends.all()).toEqual({ restarted: 1 })
 })
 
 test('a production without its flow gets it again', async () => {
   const { request, data } = await waiting()
   await state.joins.confirm(data.mediaKey, data.generation)
   expect(await mend()).toBe(1)
-  expect(await resumed()).toEqual([{ kind: 'resume', ticket: request.ticket, round: 1 }])
+  expect(await resumed()).toEqual([{ kind: 'resume', ticket: request.ticket, round: null }])
   expect((await state.joins.shared(data.mediaKey)).confirmed).toBe('0')
 })
 
@@ -84,7 +85,7 @@ test('someone who waits for nothing starts over', async () => {
   await state.redis.del(state.keys.shared(data.mediaKey))
   expect(await mend()).toBe(1)
   expect((await now(request.ticket)).state).toBe('asked')
-  expect(await resumed()).toEqual([{ kind: 'resume', ticket: request.ticket, round: 1 }])
+  expect(await resumed()).toEqual([{ kind: 'resume', ticket: request.ticket, round: null }])
 })
 
 test('a root that failed runs again', async () => {

@@ -1,6 +1,7 @@
 import { failRequest } from '../../queues/end-request.ts'
 import { productionId } from '../../queues/flow.ts'
 import { inspectionKey, type Joins } from '../../queues/join.ts'
+import type { Mend, Mends } from '../../queues/mends.ts'
 import type { Notifier } from '../../queues/notifier.ts'
 import type { StageName } from '../../queues/pipeline.ts'
 import type { Queues } from '../../queues/queues.ts'
@@ -16,28 +17,27 @@ export interface ReconcileDeps {
   joins: Joins
   queues: Queues
   notifier: Notifier
+  mends: Mends
 }
-
-/** What was found broken, and mended. */
-type Mend = 'forgotten' | 'restarted' | 'flow_again' | 'root_again' | 'send_again' | 'gave_up' | 'told_again'
 
 /**
  * Compares what people are owed with the jobs that should be on it, and repairs what a crash, a lost second of
  * Redis or a removed job left behind. Each repair uses the ordinary way: a job that can be repeated.
+ * @param nowMs by the clock of Redis.
  * @returns how many requests were mended.
  */
 export async function reconcile(deps: ReconcileDeps, log: Logger, nowMs: number): Promise<number> {
-  const { requests } = deps
-  const mended: Partial<Record<Mend, number>> = {}
+  const { requests, mends } = deps
+  let mended = 0
   for (const ticket of await requests.owed(nowMs - SETTLED_MS)) {
     const request = await requests.get(ticket)
     const mend = request ? await mendRequest(request, deps, nowMs) : 'forgotten'
     if (!request) await requests.forget(ticket)
     if (!mend) continue
-    mended[mend] = (mended[mend] ?? 0) + 1
-    log.warn({ ticket, mend, state: request?.state }, 'mended')
+    mended++
+    await mends.mended(mend, log, { ticket, state: request?.state })
   }
-  return Object.values(mended).reduce((sum, count) => sum + count, 0)
+  return mended
 }
 
 async function mendRequest(request: Request, deps: ReconcileDeps, nowMs: number): Promise<Mend | null> {
@@ -60,14 +60,16 @@ async function mendRequest(request: Request, deps: ReconcileDeps, nowMs: number)
   }
 }
 
-/** The next step of a request, once a minute at most. */
-async function restart({ ticket, round }: Request, { queues }: ReconcileDeps, nowMs: number): Promise<Mend> {
-  const minute = Math.floor(nowMs / 60_000)
-  await queues.add(
-    'intake',
-    { kind: 'resume', ticket, round },
-    { jobId: `${ticket}-again-${round}-${minute}` },
-  )
+/** The next step of a request, once a minute at most. @returns null when this minute's is on its way. */
+async function restart(
+  { ticket, round }: Request,
+  { queues }: ReconcileDeps,
+  nowMs: number,
+): Promise<Mend | null> {
+  const jobId = `${ticket}-again-${round}-${Math.floor(nowMs / 60_000)}`
+  if (await queues.queue('intake').getJob(jobId)) return null
+  // Without its round: by the time this runs it may be on its way, and a second delivery must not begin.
+  await queues.add('intake', { kind: 'resume', ticket, round: null }, { jobId })
   return 'restarted'
 }
 
@@ -83,14 +85,13 @@ async function mendWork(
   const { state, generation = '', starter = '' } = await joins.shared(key)
   const isWaiting = (await joins.waiters(key)).includes(request.ticket)
   if (state !== 'inflight' || !isWaiting) {
-    await requests.move(request.ticket, [request.state], 'asked')
+    if (!(await requests.move(request.ticket, [request.state], 'asked'))) return null
     return await restart(request, deps, nowMs)
   }
   const job = await queues.queue(root).getJob(productionId(starter, Number(generation)))
   if (!job) {
     await joins.unconfirm(key, Number(generation))
-    await restart(request, deps, nowMs)
-    return 'flow_again'
+    return (await restart(request, deps, nowMs)) && 'flow_again'
   }
   if ((await job.getState()) !== 'failed') return null
   await job.retry('failed', { resetAttemptsMade: true })
