@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { Redis } from 'ioredis'
+import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { keysFor } from '../../queues/keys.ts'
+import { createMends } from '../../queues/mends.ts'
 import { testRedis } from '../playground/testing/services.ts'
 import { PASSWORD, startWeb } from './testing/web-under-test.ts'
 
@@ -144,6 +147,17 @@ test('the start page shows each stage with what waits, and for how long', async 
   expect(rows.at(-1)).toMatch(/maintenance<\/a><\/th>\s*<td>1<\/td>\s*<td>0<\/td>/)
   expect(rows.at(-1)).toContain('3 h ago')
   expect(rows[0]).toContain('never')
+})
+
+test('the start page shows what had to be repaired, once there is something', async () => {
+  const headers = await web.logIn()
+  expect(await (await web.get('/', headers)).text()).not.toContain('Repairs')
+  const mends = createMends(redis, keysFor(prefix))
+  const log = pino({ level: 'silent' })
+  await mends.mended('restarted', log, { ticket: 'ABC123' })
+  await mends.swept('objects', 3, log)
+  await mends.swept('uploads', 0, log)
+  expect(await (await web.get('/', headers)).text()).toMatch(/Repairs.*: restarted 1 · swept_objects 3</)
 })
 
 test('headers say what a page may do, and nothing of what serves it', async () => {

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import express, { type Express, type RequestHandler } from 'express'
 import type { Redis } from 'ioredis'
 import { keysFor } from '../../queues/keys.ts'
+import { createMends } from '../../queues/mends.ts'
 import type { Queues } from '../../queues/queues.ts'
 import type { Logger } from '../shared/logger.ts'
 import { createBoard } from './board.ts'
@@ -41,6 +42,7 @@ export function createApp({ redis, queues, prefix, adminPassword, secureCookie, 
   const requireSession = createRequireSession(sessions, cookie)
   const readiness = createReadiness({ redis, keys: keysFor(prefix), queues, log })
   const stageStates = createStageStates(queues)
+  const mends = createMends(redis, keysFor(prefix))
 
   const app = express()
   app.disable('x-powered-by')
@@ -60,8 +62,10 @@ export function createApp({ redis, queues, prefix, adminPassword, secureCookie, 
   )
   app.use(BOARD_PATH, requireSession, boardHeaders(secureCookie), createBoard(queues, BOARD_PATH, log))
   app.get('/', requireSession, async (request, response) => {
+    // Without Redis the states say so.
+    const mended = mends.all().catch(() => ({}))
     const [states, ready] = await Promise.all([stageStates(), readiness()])
-    response.send(startPage(textsFor(request), states, ready))
+    response.send(startPage(textsFor(request), states, ready, await mended))
   })
   app.use(notFound, createErrorPages(log))
   return app

@@ -26,7 +26,18 @@ function row(texts: Texts, state: StageState, canary: StageReadiness | undefined
 </tr>`
 }
 
-export function startPage(texts: Texts, states: StageState[], readiness: Readiness): string {
+/** What had to be repaired, and how often; nothing when nothing had. */
+function repairs(texts: Texts, mends: Record<string, number>): Html | string {
+  const counts = Object.entries(mends).map(([kind, count]) => `${kind} ${count}`)
+  return counts.length > 0 ? html`<p class="quiet">${texts.mends} ${counts.toSorted().join(' · ')}</p>` : ''
+}
+
+export function startPage(
+  texts: Texts,
+  states: StageState[],
+  readiness: Readiness,
+  mends: Record<string, number>,
+): string {
   return layout({
     texts,
     title: texts.stagesTitle,
@@ -43,6 +54,7 @@ export function startPage(texts: Texts, states: StageState[], readiness: Readine
 <thead><tr><th scope="col">${texts.stage}</th><th scope="col">${texts.waiting}</th><th scope="col">${texts.active}</th><th scope="col">${texts.failed}</th><th scope="col">${texts.firstInLine}</th><th scope="col">${texts.canary}</th></tr></thead>
 <tbody>${states.map((state) => row(texts, state, readiness.stages[state.name]))}</tbody>
 </table></div>
+${repairs(texts, mends)}
 <p><a class="button" href="/queues">${texts.openQueues}</a></p>
 </main>`,
   })
