@@ -31,6 +31,7 @@ export function createReporter(
   const key = keys.progress(production.generation)
   let writtenAt = 0
   let toldAt = Date.now()
+  let begun = false
   let stopped = false
 
   const write = async (fields: Record<string, string | number>, tell: boolean) => {
@@ -43,7 +44,10 @@ export function createReporter(
   }
 
   return {
-    start: () => write({ stage, percent: '', doneBytes: '', totalBytes: '' }, true),
+    start() {
+      begun = true
+      return write({ stage, percent: '', doneBytes: '', totalBytes: '' }, true)
+    },
 
     progress({ percent, doneBytes, totalBytes }) {
       const now = Date.now()
@@ -64,6 +68,7 @@ export function createReporter(
 
     async pause() {
       stopped = true
+      if (!begun) return
       try {
         await redis.del(key)
         await notifier.touchWaiters(production.mediaKey)

@@ -137,6 +137,7 @@ export function runStage<N extends StageName>(
       jobLog.warn({ code: decision.code, retry: decision.retry, err: error }, 'failed')
       if (decision.retry) await reporter?.pause()
       throw decision.retry
+        await reporter?.pause()
         ? new RetryLater(decision.reason, decision.retryAfterMs)
         : new UnrecoverableError(decision.reason)
     } finally {

@@ -17,6 +17,7 @@ import { createExtractor } from '../extractor/create-extractor.ts'
 import type { Extractor } from '../extractor/extractor.ts'
 import { fakeTool } from '../extractor/fake-tool.ts'
 import { mediaIdOf } from '../extractor/media-id.ts'
+import { Postpone } from '../postpone.ts'
 import { testContext } from '../test-context.ts'
 import { createHandler, type FetchLimits } from './handler.ts'
 
@@ -51,7 +52,7 @@ interface Asked {
   signal?: AbortSignal
   onProgress?: (progress: Progress) => void
   mediaId?: string
-  freeBytes?: number
+  hasRoom?: boolean
 }
 
 const real = createExtractor({ ytdlpPath, ffmpegPath })
@@ -67,10 +68,16 @@ async function inspected(path: string) {
 /** Fetches an address of the media site as the stage does. */
 async function fetch(path: string, format: string, asked: Asked = {}) {
   const { hash, mediaId } = await inspected(path)
-  const { limits, extractor = real, signal = new AbortController().signal, onProgress, freeBytes } = asked
+  const {
+    limits,
+    extractor = real,
+    signal = new AbortController().signal,
+    onProgress,
+    hasRoom = true,
+  } = asked
   const handler = createHandler({
     facts,
-    artifacts: freeBytes === undefined ? artifacts : { ...artifacts, freeBytes: async () => freeBytes },
+    artifacts: hasRoom ? artifacts : { ...artifacts, reserve: async () => null },
     extractor,
     limits: { ...LIMITS, ...limits },
   })
@@ -208,12 +215,9 @@ test('a cancel ends the download and what it started', async () => {
   await vi.waitFor(nothingIsLeft, 20_000)
 })
 
-test('no room: nothing starts, and the next attempt comes later', async () => {
-  const refused = fetch('/watch/clip-4', 'vbest', {
-    freeBytes: 10 * MB,
-    limits: { diskReserveBytes: 11 * MB },
-  })
-  await expect(refused).rejects.toMatchObject({ code: 'disk_full', retryAfterMs: 60_000 })
+test('no room: nothing starts, and no attempt is used up', async () => {
+  const refused = fetch('/watch/clip-4', 'vbest', { hasRoom: false })
+  await expect(refused).rejects.toBeInstanceOf(Postpone)
   expect(site.hits.size).toBe(0)
   expect(await readdir(dir)).toEqual([])
 })

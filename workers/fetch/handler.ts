@@ -21,33 +21,38 @@ export interface FetchLimits {
 
 interface FetchDeps {
   facts: FactsStore
-  artifacts: Pick<Artifacts, 'workDir' | 'keep' | 'freeBytes'>
+  artifacts: Pick<Artifacts, 'workDir' | 'keep' | 'reserve'>
   extractor: Extractor
   limits: FetchLimits
 }
 
 /** From the site to an artifact: the chosen format of the media that was inspected, and nothing else. */
 export function createHandler({ facts, artifacts, extractor, limits }: FetchDeps): Handler<'fetch'> {
-  return async ({ data }, { log, signal, attempt, progress }) => {
+  return async ({ data }, context) => {
+    const { log, signal, attempt, progress, failPoint } = context
     const { ticket, generation, mediaId, format, linkHash } = data
     const link = await facts.link(linkHash)
     if (link === null) throw new StageError('input_missing', { detail: 'the link is not known any more' })
     const known = await facts.get(mediaId)
     const expectedBytes = known?.choices.find((choice) => choice.format === format)?.sizeBytes ?? null
-    admit(await artifacts.freeBytes(), expectedBytes, limits.diskReserveBytes)
-
     const production = productionId(ticket, generation)
-    const dir = await artifacts.workDir(production, `fetch-${attempt}`)
-    const empty = async () => {
-      await rm(dir, { recursive: true, force: true })
-      await mkdir(dir, { mode: 0o700 })
-    }
+    const run = `fetch-${attempt}`
+    const { maxFileBytes, diskReserveBytes: reserveBytes } = limits
+    const wanted = { production, run, expectedBytes, maxFileBytes, reserveBytes }
+    const room = await admit(artifacts, wanted, context)
+    let dir: string | undefined
     try {
+      const folder = await artifacts.workDir(production, run)
+      dir = folder
+      const empty = async () => {
+        await rm(folder, { recursive: true, force: true })
+        await mkdir(folder, { mode: 0o700 })
+      }
       const fetched = await fetchWithRecord(
         { facts, extractor, log },
         mediaId,
         {
-          ...{ link, format, expectedBytes, dir, signal, onProgress: progress },
+          ...{ link, format, expectedBytes, dir: folder, signal, onProgress: progress },
           ...{
             deadlineMs: limits.deadlineMs,
             noProgressMs: limits.noProgressMs,
@@ -59,6 +64,7 @@ export function createHandler({ facts, artifacts, extractor, limits }: FetchDeps
       // A link may lead elsewhere now; under this media key everybody would get what one person's link leads to.
       if (fetched.mediaId !== mediaId)
         throw new StageError('format_gone', { detail: 'the link leads to another media' })
+      failPoint('fetched')
       const { extension, sizeBytes } = await checkMediaFile(fetched.path, limits.maxFileBytes)
       const artifact = await artifacts.keep(production, `fetched.${extension}`, fetched.path, { signal })
       const picture = fetched.coverPath ? await coverExtension(fetched.coverPath) : null
@@ -66,6 +72,7 @@ export function createHandler({ facts, artifacts, extractor, limits }: FetchDeps
         fetched.coverPath && picture
           ? await artifacts.keep(production, `cover.${picture}`, fetched.coverPath, { signal })
           : null
+      failPoint('kept')
       log.info({ format, sizeBytes, extension }, 'fetched')
       return {
         artifact,
@@ -78,7 +85,8 @@ export function createHandler({ facts, artifacts, extractor, limits }: FetchDeps
     } catch (error) {
       throw asFileFailure(error)
     } finally {
-      await rm(dir, { recursive: true, force: true })
+      if (dir) await rm(dir, { recursive: true, force: true })
+      await room.release()
     }
   }
 }

@@ -32,7 +32,7 @@ export interface WatchdogDeps {
  * | waiter who does not wait | watchdog | is taken out: they would keep unwanted work alive |
  * | drain half done | its job, which repeats it; else the reconciler | the sends are added; the watchdog removes the rest |
  * | artifact without an owner | the sweep of every process that has artifacts | is removed when it is old |
- * | promise of disk space by a dead process | whoever asks for space next | does not count (fetch/disk-space.ts) |
+ * | promise of disk space by a dead process | whoever asks for space next | does not count (shared/artifacts/disk-room.ts) |
  * | unfinished multipart upload | sweep_uploads | is aborted after a day |
  * | object that no media key knows | sweep_objects | is removed after a day |
  * | child process without its parent | its guard (shared/guard.sh) | is killed at once |

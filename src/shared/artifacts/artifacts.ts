@@ -1,3 +1,5 @@
+import type { Room, RoomRequest } from './disk-room.ts'
+
 export interface TransferOptions {
   signal?: AbortSignal
 }
@@ -27,8 +29,10 @@ export interface Artifacts {
   objectKey(ref: string): string | null
   /** All files of a production, kept or in work. Fine when there are none. */
   remove(production: string): Promise<void>
-  /** Bytes that a process without special rights may still write. */
+  /** Bytes that a process without special rights may still write, whoever they are promised to. */
   freeBytes(): Promise<number>
+  /** Promises room on this host's disk to a run, over all processes that share it. Null when there is none now. */
+  reserve(request: RoomRequest): Promise<Room | null>
   /** Removes the productions that nobody touched for `olderThanMs`. @returns how many. */
   sweep(olderThanMs: number): Promise<number>
 }

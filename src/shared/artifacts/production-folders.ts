@@ -35,6 +35,14 @@ export function createProductionFolders(dir: string) {
       await rm(join(kept, name), { recursive: true, force: true })
     },
 
+    /** What a run has written so far, and what was kept of its production. */
+    async bytesOf(production: string, run: string): Promise<number> {
+      return (
+        (await sizeBelow(join(work, segment(production), segment(run)))) +
+        (await sizeBelow(join(kept, segment(production))))
+      )
+    },
+
     async freeBytes(): Promise<number> {
       const { bavail, bsize } = await statfs(dir)
       return bavail * bsize
@@ -84,6 +92,14 @@ export async function settleFolderOf(path: string): Promise<void> {
   } finally {
     await folder.close()
   }
+}
+
+async function sizeBelow(path: string): Promise<number> {
+  const stats = await lstat(path).catch(ignoreMissing(null))
+  if (!stats?.isDirectory()) return stats?.size ?? 0
+  const names = await readdir(path).catch(ignoreMissing([]))
+  const sizes = await Promise.all(names.map((name) => sizeBelow(join(path, name))))
+  return sizes.reduce((sum, size) => sum + size, 0)
 }
 
 /** The change time and not the modification time: sites choose the latter for the files that they serve. */

@@ -4,6 +4,7 @@ import type { ListedObject, Storage } from '../storage/storage.ts'
 import { ObjectMissing } from '../storage/storage-error.ts'
 import { fileName, parseRef, segment } from './artifact-names.ts'
 import { ArtifactMissing, type Artifacts } from './artifacts.ts'
+import { createDiskRoom } from './disk-room.ts'
 import { createProductionFolders, ignoreMissing, makeFolder, settle } from './production-folders.ts'
 
 /**
@@ -17,6 +18,7 @@ export function createS3Artifacts(
   now: () => number,
 ): Artifacts {
   const folders = createProductionFolders(dir)
+  const room = createDiskRoom(dir, folders)
   const keyOf = (production: string, name: string) => `${prefix}${segment(production)}/${fileName(name)}`
   /** Downloads under way, so that two readers in one process share one. */
   const opening = new Map<string, Promise<string>>()
@@ -91,9 +93,11 @@ export function createS3Artifacts(
     },
 
     freeBytes: folders.freeBytes,
+    reserve: room.reserve,
 
     async sweep(olderThanMs) {
       const before = now() - olderThanMs
+      await room.sweep()
       const local = await folders.touchedAtMs()
       const staged = await stagedProductions()
       let swept = 0

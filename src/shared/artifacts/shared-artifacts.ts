@@ -2,6 +2,7 @@ import { lstat, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileName, parseRef } from './artifact-names.ts'
 import { ArtifactMissing, type Artifacts } from './artifacts.ts'
+import { createDiskRoom } from './disk-room.ts'
 import {
   createProductionFolders,
   ignoreMissing,
@@ -13,6 +14,7 @@ import {
 /** Artifacts in one directory that all stages see: nothing is ever copied. */
 export function createSharedArtifacts(dir: string, now: () => number): Artifacts {
   const folders = createProductionFolders(dir)
+  const room = createDiskRoom(dir, folders)
   return {
     workDir: folders.workDir,
 
@@ -41,9 +43,11 @@ export function createSharedArtifacts(dir: string, now: () => number): Artifacts
 
     remove: folders.remove,
     freeBytes: folders.freeBytes,
+    reserve: room.reserve,
 
     async sweep(olderThanMs) {
       let swept = 0
+      await room.sweep()
       for (const [production, touchedAtMs] of await folders.touchedAtMs()) {
         if (touchedAtMs > now() - olderThanMs) continue
         await folders.remove(production)
