@@ -11,8 +11,8 @@ const now = () => ({ attempt: 1, addedAtMs: Date.now(), log })
 
 test.each([
   [100 * MB, 200 * MB, 220 * MB],
-  ['unknown', 200 * MB, 110 * MB],
-  ['unknown', 20 * MB, 44 * MB],
+  ['unknown', 200 * MB, 44 * MB],
+  ['unknown', 10 * MB, 22 * MB],
   // What a site says of itself is no reason to refuse: the limit ends it.
   [5000 * MB, 200 * MB, 440 * MB],
 ])('%s bytes, %d at most, may take %d', (expected, max, room) => {

@@ -8,7 +8,7 @@ import { Postpone } from '../postpone.ts'
 /** Parts and the file merged from them lie side by side for a moment, and transcode writes beside the original. */
 const ROOM_PER_BYTE = 2.2
 /** For a file of which nobody knows how large it is. */
-const UNKNOWN_BYTES = 50_000_000
+const UNKNOWN_BYTES = 20_000_000
 const FIRST_WAIT_MS = 2000
 /** Others end meanwhile, or operators make room; after this, people are told that there is none. */
 const PATIENCE_MS = 3600_000
