@@ -117,7 +117,10 @@ export function runStage<N extends StageName>(
           addedAtMs: job.timestamp,
           lastAttempt: job.attemptsMade + 1 >= stage.attempts,
           failPoint,
-          progress: (progress) => reporter?.progress(progress),
+          progress: (progress) => {
+            failPoint('progress')
+            reporter?.progress(progress)
+          },
         },
       )
       failPoint('effect')

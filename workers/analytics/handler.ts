@@ -3,6 +3,7 @@ import { StageError } from '../../queues/failure.ts'
 import type { Pool } from '../../src/shared/db/pool.ts'
 import type { Logger } from '../../src/shared/logger.ts'
 import type { Handler } from '../context.ts'
+import type { FailPoint } from '../fail-point.ts'
 import { eventRow } from './event-row.ts'
 import { insertEvents } from './insert-events.ts'
 import { createMicroBatch } from './micro-batch.ts'
@@ -18,16 +19,22 @@ export function createHandler({ db, log }: { db: Pool; log: Logger }): Handler<'
   const insert = createMicroBatch({
     maxItems: MAX_ROWS,
     maxWaitMs: MAX_WAIT_MS,
-    async flush(rows: ReturnType<typeof eventRow>[]) {
-      const results = await insertEvents(db, rows)
-      log.debug({ rows: rows.length }, 'events written')
+    async flush(items: { row: ReturnType<typeof eventRow>; failPoint: FailPoint }[]) {
+      const pass: FailPoint = (place) => items[0]?.failPoint(place)
+      pass('gathered')
+      const results = await insertEvents(
+        db,
+        items.map(({ row }) => row),
+      )
+      pass('written')
+      log.debug({ rows: items.length }, 'events written')
       return results
     },
   })
 
-  return async ({ data }) => {
+  return async ({ data }, { failPoint }) => {
     try {
-      return { inserted: await insert(eventRow(data)) }
+      return { inserted: await insert({ row: eventRow(data), failPoint }) }
     } catch (error) {
       throw asStageError(error)
     }

@@ -33,10 +33,10 @@ export function createExtractor(settings: ExtractorSettings): Extractor {
     version: getVersion,
     fetch: async (request) => await fetchMedia(ytdlpPath, await tools(), request),
 
-    async inspect(link, { signal, deadlineMs }) {
+    async inspect(link, options) {
       const dir = await mkdtemp(join(tmpdir(), 'inspect-'))
       try {
-        return await inspectLink(ytdlpPath, await tools(), { link, dir, signal, deadlineMs })
+        return await inspectLink(ytdlpPath, await tools(), { link, dir, ...options })
       } finally {
         await rm(dir, { recursive: true, force: true })
       }

@@ -48,9 +48,13 @@ export interface Fetched {
 export interface Extractor {
   /**
    * Asks the site about a canonical link.
+   * @param options `onRunning` is called when the tool has begun; it may be asked more than once.
    * @throws ExtractionError `playlist`, when there is more than one media behind it.
    */
-  inspect(link: string, options: { signal: AbortSignal; deadlineMs: number }): Promise<Inspected>
+  inspect(
+    link: string,
+    options: { signal: AbortSignal; deadlineMs: number; onRunning?: () => void },
+  ): Promise<Inspected>
   fetch(request: FetchRequest): Promise<Fetched>
   /** The tool's version, as it is at the first call. */
   version(): Promise<string>
@@ -61,6 +65,7 @@ interface ExtractionErrorOptions {
   detail?: string
   /** What the site's server answered, when that was the reason. */
   httpStatus?: number | null
+  stderr?: string
 }
 
 /** A run of the tool that failed; the detail never holds a link. */

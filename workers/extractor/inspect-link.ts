@@ -14,6 +14,7 @@ interface InspectRun {
   dir: string
   signal: AbortSignal
   deadlineMs: number
+  onRunning?: () => void
 }
 
 /** Asks yt-dlp about a link, and refuses what is more than one media. See `Extractor.inspect`. */
@@ -42,6 +43,7 @@ async function askYtdlp(ytdlpPath: string, flags: Flags, run: InspectRun): Promi
       maxBytes: MAX_SCRATCH_BYTES,
     },
     signal: run.signal,
+    ...(run.onRunning && { onRunning: run.onRunning }),
     onOutput: (chunk) => {
       size += chunk.length
       if (size > MAX_RECORD_BYTES) fail('unsupported', 'the record is too large')
@@ -50,7 +52,7 @@ async function askYtdlp(ytdlpPath: string, flags: Flags, run: InspectRun): Promi
   })
   if (exitCode !== 0) {
     const { code, ...rest } = failureOf({ exitCode, stderr, during: 'inspect' })
-    throw new ExtractionError(code, rest)
+    throw new ExtractionError(code, { ...rest, stderr })
   }
   try {
     return JSON.parse(Buffer.concat(chunks).toString())

@@ -22,6 +22,7 @@ export interface Run {
   signal: AbortSignal
   /** Gets the standard output. Throws to end the run: its error is the run's. */
   onOutput(chunk: Buffer): void
+  onRunning?: () => void
 }
 
 /**
@@ -45,6 +46,7 @@ export async function runYtdlp(run: Run): Promise<{ exitCode: number | null; std
     // The guard does it, also when we are killed.
     cleanup: false,
   })
+  run.onRunning?.()
   let failure: unknown = null
   const stop = (reason: unknown) => {
     failure ??= reason
@@ -77,6 +79,7 @@ export async function runYtdlp(run: Run): Promise<{ exitCode: number | null; std
       killGroup(child.pid)
       await closed
     }
+    if (failure instanceof ExtractionError) failure.stderr = stderr.toString()
     if (failure) throw failure
     // At the limit of `ytdlp.sh` a write fails, and whoever wrote has many words for it.
     if (exitCode !== 0 && (await folderSize(run.dir)).largestBytes >= run.limits.maxBytes)

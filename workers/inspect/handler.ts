@@ -24,11 +24,15 @@ interface InspectDeps {
 
 /** Asks the site about a link, once for everybody who waits for it, and keeps what it offers. */
 export function createHandler({ facts, extractor, limits }: InspectDeps): Handler<'inspect'> {
-  return async ({ data: { linkHash } }, { log, signal }) => {
+  return async ({ data: { linkHash } }, { log, signal, failPoint }) => {
     const link = await facts.link(linkHash)
     if (link === null) throw new StageError('input_missing', { detail: 'the link is not known any more' })
     const { deadlineMs, maxDurationS, maxFileBytes } = limits
-    const { info, infoJson } = await extractor.inspect(link, { signal, deadlineMs })
+    const { info, infoJson } = await extractor.inspect(link, {
+      ...{ signal, deadlineMs },
+      onRunning: () => failPoint('asking'),
+    })
+    failPoint('answered')
     refuseWhatHasNoEnd(info, maxDurationS)
     const found: MediaFacts = {
       mediaId: mediaIdOf(info, link),
@@ -40,6 +44,7 @@ export function createHandler({ facts, extractor, limits }: InspectDeps): Handle
       inspectedAt: new Date().toISOString(),
     }
     await facts.save(linkHash, found)
+    failPoint('saved')
     await facts.saveInfo(found.mediaId, infoJson)
     log.info({ extractor: found.extractor, choices: found.choices.map(({ format }) => format) }, 'inspected')
     return { mediaId: found.mediaId }

@@ -6,14 +6,21 @@ import type { Request } from '../../queues/request.ts'
 import type { IntakeData } from '../../queues/stages/intake.ts'
 import type { Logger } from '../../src/shared/logger.ts'
 import type { Handler } from '../context.ts'
+import type { FailPoint } from '../fail-point.ts'
 import { createNextStep, type IntakeDeps } from './next-step.ts'
 
 type Of<K extends IntakeData['kind']> = Extract<IntakeData, { kind: K }>
 
 /** Turns each kind of job into steps of requests. A job can run again after a crash, as a step can. */
-export function createHandler(deps: IntakeDeps): Handler<'intake'> {
+export const createHandler =
+  (deps: IntakeDeps): Handler<'intake'> =>
+  (job, context) =>
+    handlerFor(deps, context.failPoint)(job, context)
+
+/** Of one run: its steps pass the places where it may be killed. */
+function handlerFor(deps: IntakeDeps, failPoint: FailPoint): Handler<'intake'> {
   const { requests, joins, facts, preferences, queues, notifier } = deps
-  const { advance, ask, fail } = createNextStep(deps)
+  const { advance, ask, fail } = createNextStep(deps, failPoint)
 
   const withRequest = async (ticket: string, act: (request: Request) => Promise<string>): Promise<string> => {
     const request = await requests.get(ticket)
@@ -29,6 +36,7 @@ export function createHandler(deps: IntakeDeps): Handler<'intake'> {
       const hash = linkHash(link)
       await facts.saveLink(hash, link)
       const ticket = await requests.create(asker, `${origin}-${index}`, hash, receivedAtMs)
+      failPoint('created')
       const decision = await withRequest(ticket, advance)
       log.info({ ticket, decision }, 'asked')
       decisions.push(decision)
@@ -89,6 +97,7 @@ export function createHandler(deps: IntakeDeps): Handler<'intake'> {
       from: 'inspecting',
       to: 'asked',
     })
+    failPoint('taken')
     const decisions: string[] = []
     for (const ticket of tickets)
       decisions.push(

@@ -10,6 +10,7 @@ import { choiceFor, type Preferences } from '../../queues/preferences.ts'
 import type { Queues } from '../../queues/queues.ts'
 import type { Request } from '../../queues/request.ts'
 import type { RequestStore } from '../../queues/requests.ts'
+import type { FailPoint } from '../fail-point.ts'
 
 export interface IntakeDeps {
   requests: RequestStore
@@ -25,7 +26,7 @@ export interface IntakeDeps {
  * Takes a request a step further: inspect, ask, start or join a production, send. Every step can be repeated: after
  * a crash it finds what was done and goes on from there.
  */
-export function createNextStep(deps: IntakeDeps) {
+export function createNextStep(deps: IntakeDeps, failPoint: FailPoint) {
   const { requests, joins, facts, preferences, fairness, queues, notifier } = deps
 
   const fail = async (request: Request, failure: FailureCode): Promise<string> => {
@@ -61,6 +62,7 @@ export function createNextStep(deps: IntakeDeps) {
     const joined = await joins.joinInspection(request, hash, Date.now())
     if (joined.how === 'gone') return 'over'
     if (joined.how !== 'waiting') return 'inspected meanwhile'
+    failPoint('joined')
     if (!joined.confirmed)
       await ensureInspection(
         queues,
@@ -68,6 +70,7 @@ export function createNextStep(deps: IntakeDeps) {
         { ticket: joined.starter, linkHash: hash, generation: joined.generation },
         await fairness.priority('inspect', request.botId, request.userId),
       )
+    failPoint('ensured')
     await notifier.touch(ticket)
     return joined.started ? 'inspect' : 'joined inspection'
   }
@@ -90,6 +93,7 @@ export function createNextStep(deps: IntakeDeps) {
       await send(request)
       return joined.how
     }
+    failPoint('joined')
     if (!joined.confirmed)
       await ensureProduction(
         queues,
@@ -104,6 +108,7 @@ export function createNextStep(deps: IntakeDeps) {
         },
         await fairness.priority('fetch', request.botId, request.userId),
       )
+    failPoint('ensured')
     await notifier.touch(ticket)
     return joined.started ? 'start' : 'joined'
   }

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
+import type { DeadLetters } from '../../queues/dead-letters.ts'
 import { StageError } from '../../queues/failure.ts'
 import type { Joins } from '../../queues/join.ts'
 import type { Keys } from '../../queues/keys.ts'
@@ -13,7 +14,9 @@ import type { RequestStore } from '../../queues/requests.ts'
 import type { Logger } from '../../src/shared/logger.ts'
 import type { Storage } from '../../src/shared/storage/storage.ts'
 import type { Handler } from '../context.ts'
+import type { FailPoint } from '../fail-point.ts'
 import { reconcile } from './reconcile.ts'
+import { sweepFailed } from './sweep-failed.ts'
 import { sweepObjects } from './sweep-objects.ts'
 import { watchOver } from './watchdog.ts'
 
@@ -33,6 +36,7 @@ export interface MaintenanceDeps {
   storage: Storage
   leftovers: Leftovers
   mends: Mends
+  deadLetters: DeadLetters
 }
 
 export function createHandler(deps: MaintenanceDeps): Handler<'maintenance'> {
@@ -42,7 +46,8 @@ export function createHandler(deps: MaintenanceDeps): Handler<'maintenance'> {
     return count
   }
 
-  const TASKS: Record<DataOf<'maintenance'>['task'], (log: Logger) => Promise<number>> = {
+  type Task = (log: Logger, failPoint: FailPoint) => Promise<number>
+  const TASKS: Record<DataOf<'maintenance'>['task'], Task> = {
     /** A job that does nothing, through every queue: what /ready looks at. The id keeps it to one at a time. */
     canary: async () => {
       await Promise.all(
@@ -72,16 +77,17 @@ export function createHandler(deps: MaintenanceDeps): Handler<'maintenance'> {
       return told
     },
 
-    reconcile: async (log) => reconcile(deps, log, await redisNowMs(redis)),
+    reconcile: async (log, failPoint) => reconcile({ ...deps, failPoint }, log, await redisNowMs(redis)),
     watchdog: (log) => watchOver(deps, log),
+    sweep_failed: async () => sweepFailed(deps, await redisNowMs(redis)),
     sweep_objects: async (log) => swept('objects', await sweepObjects(deps, Date.now()), log),
     sweep_uploads: async (log) => swept('uploads', await storage.abortStaleUploads(STALE_UPLOAD_MS), log),
   }
 
-  return async ({ data }, { log }) => {
+  return async ({ data }, { log, failPoint }) => {
     const task = TASKS[data.task]
     if (!task) throw new StageError('internal', { detail: 'unknown task' })
-    return { done: await task(log) }
+    return { done: await task(log, failPoint) }
   }
 }
 

@@ -1,4 +1,5 @@
 import { failRequest } from '../../queues/end-request.ts'
+import { failureCodeOf } from '../../queues/failure.ts'
 import { productionId } from '../../queues/flow.ts'
 import { inspectionKey, type Joins } from '../../queues/join.ts'
 import type { Mend, Mends } from '../../queues/mends.ts'
@@ -8,9 +9,12 @@ import type { Queues } from '../../queues/queues.ts'
 import type { Request } from '../../queues/request.ts'
 import type { RequestStore } from '../../queues/requests.ts'
 import type { Logger } from '../../src/shared/logger.ts'
+import type { FailPoint } from '../fail-point.ts'
 
 /** Younger requests are on their way; a look at them would only disturb. */
 const SETTLED_MS = 30_000
+/** A delivery whose workers died is begun again so often before it is given up. */
+const MOST_SENDS_AGAIN = 3
 
 export interface ReconcileDeps {
   requests: RequestStore
@@ -18,6 +22,7 @@ export interface ReconcileDeps {
   queues: Queues
   notifier: Notifier
   mends: Mends
+  failPoint?: FailPoint
 }
 
 /**
@@ -34,6 +39,7 @@ export async function reconcile(deps: ReconcileDeps, log: Logger, nowMs: number)
     const mend = request ? await mendRequest(request, deps, nowMs) : 'forgotten'
     if (!request) await requests.forget(ticket)
     if (!mend) continue
+    deps.failPoint?.('mended')
     mended++
     await mends.mended(mend, log, { ticket, state: request?.state })
   }
@@ -63,11 +69,12 @@ async function mendRequest(request: Request, deps: ReconcileDeps, nowMs: number)
 /** The next step of a request, once a minute at most. @returns null when this minute's is on its way. */
 async function restart(
   { ticket, round }: Request,
-  { queues }: ReconcileDeps,
+  { queues, failPoint }: ReconcileDeps,
   nowMs: number,
 ): Promise<Mend | null> {
   const jobId = `${ticket}-again-${round}-${Math.floor(nowMs / 60_000)}`
   if (await queues.queue('intake').getJob(jobId)) return null
+  failPoint?.('found')
   // Without its round: by the time this runs it may be on its way, and a second delivery must not begin.
   await queues.add('intake', { kind: 'resume', ticket, round: null }, { jobId })
   return 'restarted'
@@ -100,18 +107,22 @@ async function mendWork(
 
 /** Somebody should get their media now: is there a job that will do it? */
 async function mendDelivery(request: Request, deps: ReconcileDeps): Promise<Mend | null> {
-  const { ticket, round } = request
-  const { queues } = deps
+  const { ticket, round, sendsAgain } = request
+  const { queues, requests } = deps
   const jobId = `${ticket}-${round}`
   const job = await queues.queue('send').getJob(jobId)
   const state = await job?.getState()
-  if (state === 'failed') {
+  // Its workers may have died of a neighbour in the same process.
+  const isInnocent = failureCodeOf(job?.failedReason) === 'stalled' && sendsAgain < MOST_SENDS_AGAIN
+  if (state === 'failed' && isInnocent) await requests.set(ticket, { sendsAgain: sendsAgain + 1 })
+  else if (state === 'failed') {
     await failRequest(deps, request, 'telegram_unavailable', 'send')
     return 'gave_up'
   }
-  if (job && state !== 'completed') return null
+  if (job && state !== 'completed' && state !== 'failed') return null
   // Its id is taken by a job that ended without an end of the request.
   await job?.remove()
+  deps.failPoint?.('found')
   await queues.add('send', { ticket, round }, { jobId })
   return 'send_again'
 }
@@ -119,7 +130,7 @@ async function mendDelivery(request: Request, deps: ReconcileDeps): Promise<Mend
 /** Somebody was to read something: have they? */
 async function mendTicket(
   request: Request,
-  { queues, notifier, requests }: ReconcileDeps,
+  { queues, notifier, requests, failPoint }: ReconcileDeps,
 ): Promise<Mend | null> {
   const { ticket, view, shownView } = request
   if (shownView >= view) {
@@ -128,6 +139,7 @@ async function mendTicket(
   }
   const state = await (await queues.queue('notify').getJob(`${ticket}-${view}`))?.getState()
   if (state && state !== 'failed' && state !== 'completed') return null
+  failPoint?.('found')
   await notifier.touch(ticket)
   return 'told_again'
 }

@@ -4,10 +4,12 @@ import { FAILURES, type FailureCode } from '../../queues/failure.ts'
 import { productionId, rootCause } from '../../queues/flow.ts'
 import type { Joins } from '../../queues/join.ts'
 import type { Notifier } from '../../queues/notifier.ts'
+import type { ProductionData } from '../../queues/production.ts'
 import type { Queues } from '../../queues/queues.ts'
 import type { RequestStore } from '../../queues/requests.ts'
 import type { Artifacts } from '../../src/shared/artifacts/artifacts.ts'
 import type { Handler } from '../context.ts'
+import type { FailPoint } from '../fail-point.ts'
 
 /** Until its upload, a file is served from its artifact, for so long; then the next one to ask starts anew. */
 const UNCACHED_TTL_MS = 3600_000
@@ -42,8 +44,14 @@ export function createHandler({
     await queues.addMany('send', jobs)
   }
 
-  const tell = async (id: string, key: string, generation: number, failure: FailureCode) => {
+  const tell = async (
+    id: string,
+    { mediaKey: key, generation }: ProductionData,
+    failure: FailureCode,
+    failPoint: FailPoint,
+  ) => {
     const tickets = await joins.finish(key, generation, { fields: null, ttlMs: 0, from: '', to: '' })
+    failPoint('taken')
     for (const ticket of tickets) {
       const request = await requests.get(ticket)
       // Who has left, or waits for another generation by now, is not meant.
@@ -61,7 +69,7 @@ export function createHandler({
     const id = productionId(data.ticket, generation)
     if (!made) {
       const failure = await rootCause(queues, id)
-      return { outcome: failure, waiters: await tell(id, key, generation, failure) }
+      return { outcome: failure, waiters: await tell(id, data, failure, failPoint) }
     }
     const fields = cachedFields({
       file: made.file,

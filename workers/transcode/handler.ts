@@ -52,12 +52,15 @@ export function createHandler({ artifacts, tools, limits }: TranscodeDeps): Hand
     const thumbnail = isAudio
       ? cover && (await coverThumbnail(cover, pictures))
       : await videoThumbnail(made.path, made.facts, pictures)
+    context.failPoint('made')
     const keep = (name: string, file: string) => artifacts.keep(production, name, file, { signal })
-    return {
+    const result = {
       artifact: made.path === path ? input.artifact : await keep(`ready.${made.plan.extension}`, made.path),
       thumbnail: thumbnail && (await keep('thumbnail.jpg', thumbnail)),
       file: mediaFile(made.plan, made.facts, tags),
     }
+    context.failPoint('kept')
+    return result
   }
 
   const openCover = async (ref: string, { signal, log }: Job[1]): Promise<string | null> => {

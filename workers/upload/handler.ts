@@ -59,6 +59,7 @@ export function createHandler({ joins, artifacts, storage }: UploadDeps): Handle
     })
     context.failPoint('stored')
     const noted = await joins.stored(mediaKey, generation, objects)
+    context.failPoint('noted')
     if (noted === 'unknown') {
       await takeBack()
       return NOTHING
