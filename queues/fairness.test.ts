@@ -42,3 +42,27 @@ test('an idle queue starts over before priorities run out', async () => {
   await state.fairness.started('fetch', 1_500_000)
   expect(await state.fairness.priority('fetch', 1, 1)).toBe(1)
 })
+
+test('what still waits somewhere keeps its place: the clock starts over without it only', async () => {
+  await state.fairness.started('fetch', 1_500_000)
+  const job = await state.queues.queue('fetch').add('fetch', {}, { delay: 3600_000, priority: 1_500_001 })
+  expect(await state.fairness.priority('fetch', 1, 1)).toBe(1_500_000)
+  await job.remove()
+  expect(await state.fairness.priority('fetch', 1, 2)).toBe(1)
+})
+
+test('who comes new does not stand behind what was fetched and now waits to be transcoded', async () => {
+  for (let link = 1; link <= 50; link++) {
+    const heavy = await state.fairness.production(1, 1)
+    expect(heavy).toEqual({ fetch: link, transcode: link })
+    await state.fairness.started('fetch', heavy.fetch)
+    if (link <= 3) await state.fairness.started('transcode', heavy.transcode)
+  }
+  expect(await state.fairness.production(1, 2)).toEqual({ fetch: 50, transcode: 3 })
+})
+
+test('a message with many links is worth as many messages', async () => {
+  expect(await state.fairness.priority('intake', 1, 1, 20)).toBe(1)
+  expect(await state.fairness.priority('intake', 1, 1)).toBe(21)
+  expect(await state.fairness.priority('intake', 1, 2)).toBe(1)
+})

@@ -12,6 +12,9 @@ export const productionId = (starter: string, generation: number) => `${starter}
 const PRODUCTION = ['fetch', 'transcode'] as const satisfies readonly StageName[]
 export type ProductionStage = (typeof PRODUCTION)[number]
 
+/** By its own stage's clock, where there are several (`fairness.production`). */
+type Priorities = number | Record<ProductionStage, number>
+
 /** Stages whose jobs are work that people wait for: it can be cancelled, and is shared out fairly. */
 export const isShared = (name: StageName): boolean =>
   name === 'inspect' || PRODUCTION.some((stage) => stage === name)
@@ -24,7 +27,7 @@ export const isShared = (name: StageName): boolean =>
  */
 export function productionFlow(
   data: ProductionData,
-  priority: number,
+  priority: Priorities,
   from: ProductionStage = 'fetch',
 ): FlowJob {
   const jobId = productionId(data.ticket, data.generation)
@@ -38,7 +41,7 @@ export function productionFlow(
       opts: {
         ...jobOptions(name),
         jobId,
-        priority,
+        priority: typeof priority === 'number' ? priority : priority[name],
         ...(last ? { ignoreDependencyOnFailure: true } : { failParentOnFailure: true }),
       },
       ...(below ? { children: [below] } : {}),
@@ -94,7 +97,7 @@ export const ensureProduction = (
   queues: Queues,
   joins: Joins,
   data: ProductionData,
-  priority: number,
+  priority: Priorities,
   from?: ProductionStage,
 ) => ensureFlow(queues, joins, data.mediaKey, data.generation, productionFlow(data, priority, from))
 

@@ -42,6 +42,9 @@ export function keysFor(prefix: string) {
     fairClock: (stage: string) => `${prefix}:fair-clock:${stage}`,
     /** string: where a person's virtual time stands */
     fairPerson: (stage: string) => `${prefix}:fair-person:${stage}:`,
+    /** sorted set: jobs of one person that run in a stage, by the end of their lease */
+    fairPlaces: (stage: string, botId: number, userId: number) =>
+      `${prefix}:fair-places:${stage}:${botId}.${userId}`,
     /** hash: kind of repair -> how often it was made */
     mended: `${prefix}:mended`,
     /** hash: stage -> when its canary last came back, ms */

@@ -25,6 +25,7 @@ const SCRIPTS = {
   lease: lua('lease'),
   fairTag: lua('fair-tag'),
   fairStarted: lua('fair-started'),
+  fairPlace: lua('fair-place'),
 }
 
 type Arguments = readonly (string | number)[]
@@ -65,5 +66,6 @@ export function createScripts(redis: Redis): Scripts {
     lease: run('lease'),
     fairTag: run('fairTag'),
     fairStarted: run('fairStarted'),
+    fairPlace: run('fairPlace'),
   }
 }

@@ -27,7 +27,7 @@ export function createState(redis: Redis, prefix: string) {
     joins: createJoins(redis, scripts, keys),
     facts: createFactsStore(redis, keys),
     preferences: createPreferences(redis, keys),
-    fairness: createFairness(scripts, keys),
+    fairness: createFairness(redis, scripts, keys),
     sentFiles: createSentFiles(redis, scripts, keys),
     leftovers: createLeftovers(redis, scripts, keys),
     mends: createMends(redis, keys),

@@ -1,6 +1,12 @@
 import { isStageName, STAGE_NAMES, type StageName } from '../queues/pipeline.ts'
 import { stageNamed } from '../queues/queues.ts'
-import { ConfigError, concurrencyFor, readConfig, type SectionName } from '../src/shared/config.ts'
+import {
+  type Config,
+  ConfigError,
+  concurrencyFor,
+  readConfig,
+  type SectionName,
+} from '../src/shared/config.ts'
 import { createLogger } from '../src/shared/logger.ts'
 import { createRedis } from '../src/shared/redis.ts'
 import { runMain } from '../src/shared/run-main.ts'
@@ -62,7 +68,7 @@ function stagesOf(args: readonly string[]): StageName[] {
 async function start<N extends StageName>(
   name: N,
   parts: ReturnType<typeof createParts>,
-  config: { LOCK_SECONDS: number; STALLED_CHECK_SECONDS: number },
+  config: Config<'worker'>,
   concurrency: number | undefined,
   failPoints: ReturnType<typeof createFailPoints>,
 ): Promise<RunningStage> {
@@ -71,6 +77,7 @@ async function start<N extends StageName>(
     ...parts.state,
     log: parts.log,
     failPoints,
+    maxActivePerPerson: config.MAX_ACTIVE_PER_PERSON,
     lockMs: config.LOCK_SECONDS * 1000,
     stalledCheckMs: config.STALLED_CHECK_SECONDS * 1000,
   })

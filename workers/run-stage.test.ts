@@ -37,6 +37,7 @@ function run<N extends StageName>(name: N, handler: Handler<N>) {
     ...state,
     log: pino({ level: 'silent' }),
     failPoints: createFailPoints([]),
+    maxActivePerPerson: 3,
     lockMs: 3000,
     stalledCheckMs: 1000,
   })

@@ -2,7 +2,6 @@ import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { StageError } from '../queues/failure.ts'
-import type { Fairness } from '../queues/fairness.ts'
 import { isShared } from '../queues/flow.ts'
 import { inspectionKey, type Joins } from '../queues/join.ts'
 import type { Keys } from '../queues/keys.ts'
@@ -15,21 +14,20 @@ import type { FailPoint } from './fail-point.ts'
 import { Postpone } from './postpone.ts'
 import { createReporter } from './reporter.ts'
 import { backoffMs, decide, type StopReason } from './retry-decision.ts'
+import { createTurn, type TurnDeps } from './turn.ts'
 
 /** How often a worker may die under one job before the job counts as poison. */
 const MAX_CRASHES = 3
 
-export interface StageRunnerDeps {
+export interface StageRunnerDeps extends TurnDeps {
   /** Shared by all workers of the process; each adds one blocking connection of its own. */
   redis: Redis
   keys: Keys
   queues: Queues
   joins: Joins
-  fairness: Fairness
   notifier: Notifier
   log: Logger
   failPoints: (stage: string) => FailPoint
-  lockMs: number
   stalledCheckMs: number
 }
 
@@ -46,6 +44,8 @@ const Shared = z.object({
   ticket: z.string(),
   generation: z.number(),
   mediaKey: z.string().optional(),
+  mediaId: z.string().optional(),
+  format: z.string().optional(),
   linkHash: z.string().optional(),
 })
 
@@ -57,8 +57,9 @@ export function runStage<N extends StageName>(
   deps: StageRunnerDeps,
 ): RunningStage {
   const stage = stageNamed(name)
-  const { redis, keys, joins, fairness, log } = deps
+  const { redis, keys, joins, log } = deps
   const failPoint = deps.failPoints(name)
+  const takeTurn = createTurn(name, concurrency, deps)
 
   /** What the stage below handed over, now or before. A stage that runs on failure finds the reason by itself. */
   const inputOf = async (job: Job): Promise<InputOf<N> | null> => {
@@ -97,6 +98,7 @@ export function runStage<N extends StageName>(
             name,
           )
         : null
+    let leave: (() => void) | null = null
     const startedAt = performance.now()
     try {
       const key = shared?.mediaKey ?? (shared?.linkHash ? inspectionKey(shared.linkHash) : null)
@@ -105,7 +107,14 @@ export function runStage<N extends StageName>(
       const parsed = stage.data.safeParse(job.data)
       if (!parsed.success) throw new StageError('input_missing', { detail: 'not the data of this stage' })
       const input = await inputOf(job)
-      if (name === 'inspect' || name === 'fetch') await fairness.started(name, job.priority)
+      leave = await takeTurn({
+        id: job.id ?? '',
+        priority: job.priority,
+        attempt: job.attemptsStarted,
+        ticket,
+        mediaId: shared?.mediaId,
+        format: shared?.format,
+      })
       await reporter?.start()
       failPoint('start')
       const result = await handler(
@@ -144,6 +153,7 @@ export function runStage<N extends StageName>(
         ? new RetryLater(decision.reason, decision.retryAfterMs)
         : new UnrecoverableError(decision.reason)
     } finally {
+      leave?.()
       reporter?.stop()
       clearTimeout(timer)
       cancelSignal?.removeEventListener('abort', onCancel)

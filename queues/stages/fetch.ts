@@ -21,5 +21,6 @@ export const fetch = defineStage({
   backoffMs: 2000,
   // The handler keeps its own, configured deadline; this one only catches a handler that hangs.
   timeoutMs: 4 * 60 * 60_000,
-  concurrency: (cores) => cores,
+  // At least two: where long work runs, one place is kept for short work (`workers/lane.ts`).
+  concurrency: (cores) => Math.max(2, cores),
 })

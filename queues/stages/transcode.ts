@@ -12,5 +12,6 @@ export const transcode = defineStage({
   result: z.object({ artifact: ArtifactRef, thumbnail: ArtifactRef.nullable(), file: MediaFile }),
   attempts: 2,
   timeoutMs: 4 * 60 * 60_000,
-  concurrency: (cores) => Math.max(1, Math.floor(cores / 2)),
+  // At least two, as in fetch.
+  concurrency: (cores) => Math.max(2, Math.floor(cores / 2)),
 })

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { AnalyticsEvent } from '../../queues/event.ts'
+import type { Fairness } from '../../queues/fairness.ts'
 import type { Keys } from '../../queues/keys.ts'
 import type { FormatId } from '../../queues/media.ts'
 import type { Preferences } from '../../queues/preferences.ts'
@@ -11,6 +12,7 @@ interface BotStoreDeps {
   redis: Redis
   keys: Keys
   queues: Queues
+  fairness: Fairness
   preferences: Preferences
   /** Says that a ticket has something new to show. */
   refresh: (ticket: string) => Promise<void>
@@ -25,11 +27,22 @@ export interface TicketOwner {
 export type BotStore = ReturnType<typeof createBotStore>
 
 /** All that the bot reads and writes. Redis only; every failure is a StoreAway, and every write can be repeated. */
-export function createBotStore({ redis, keys, queues, preferences, refresh }: BotStoreDeps) {
+export function createBotStore({ redis, keys, queues, fairness, preferences, refresh }: BotStoreDeps) {
+  /** Links line up fairly. What is pressed is short and has no priority: BullMQ serves it first. */
+  const priorityOf = async (data: IntakeData): Promise<number> => {
+    if (data.kind === 'links')
+      return await fairness.priority('intake', data.asker.botId, data.asker.userId, data.links.length)
+    // After the person's own links, which it is to stop.
+    if (data.kind === 'cancel_all') return await fairness.priority('intake', data.botId, data.userId, 0)
+    return 0
+  }
+
+  const addIntake = async (origin: string, data: IntakeData): Promise<void> =>
+    queues.add('intake', data, { jobId: origin, priority: await priorityOf(data) })
+
   return {
     /** One update is one job, however often it comes: `origin` names the update. */
-    intake: (origin: string, data: IntakeData): Promise<void> =>
-      reach(queues.add('intake', data, { jobId: origin })),
+    intake: (origin: string, data: IntakeData): Promise<void> => reach(addIntake(origin, data)),
 
     event: (event: AnalyticsEvent): Promise<void> =>
       reach(queues.add('analytics', event, { jobId: event.id })),

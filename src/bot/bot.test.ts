@@ -29,13 +29,13 @@ const apiUrl = await server.listen()
 const log = createLogger('silent', 'test')
 const messages = createMessages()
 const { text } = messages
-const { keys, queues, preferences } = createState(redis, prefix)
+const { keys, queues, fairness, preferences } = createState(redis, prefix)
 const telegram = createTelegram({ token: TOKEN, apiUrl, mode: 'cloud', redis, prefix, holdMs: 1500 })
 const replies = createReplies(log)
 const refresh = vi.fn(async (_ticket: string) => undefined)
 const deps = {
   botId: BOT_ID,
-  store: createBotStore({ redis, keys, queues, preferences, refresh }),
+  store: createBotStore({ redis, keys, queues, fairness, preferences, refresh }),
   messages,
   replies,
   log,
@@ -166,6 +166,21 @@ describe('links', () => {
     })
     await isHandled(alice)
     expect(said(alice.id)).toEqual([text('en', 'help')])
+  })
+
+  it('line up behind everybody’s first ones; what is pressed waits for nobody, /cancel for one’s own', async () => {
+    for (const _ of [1, 2]) world.sendText(alice, alice.id, 'https://example.com/a https://example.com/b')
+    await isHandled(alice, '/cancel')
+    world.sendText(boris, boris.id, 'https://example.com/a')
+    await isHandled(boris)
+    const priorities = async (id: number) =>
+      (await jobsOf('intake'))
+        .filter(({ data }) => data.asker?.userId === id || data.userId === id)
+        .map(({ priority }) => priority)
+        .sort((a, b) => a - b)
+    const [hers, his] = [await priorities(alice.id), await priorities(boris.id)]
+    expect(hers.map((priority) => priority - (hers[0] ?? 0))).toEqual([0, 2, 4])
+    expect(his).toEqual([hers[0]])
   })
 
   it.each([

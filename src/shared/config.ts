@@ -144,6 +144,10 @@ const worker = z.object({
   SHUTDOWN_GRACE_SECONDS: number(20, 0),
   LOCK_SECONDS: number(30, 1),
   STALLED_CHECK_SECONDS: number(10, 1),
+  /** Requests of one person that are not over; more are left out, and the person is told. */
+  MAX_QUEUED_PER_PERSON: number(20, 1),
+  /** Jobs of one person that run at once in each stage of heavy work, over all processes. */
+  MAX_ACTIVE_PER_PERSON: number(3, 1),
   /** For tests: places where the process kills itself (`workers/fail-point.ts`). Never set it for users. */
   FAIL_POINTS: list,
 })

@@ -106,7 +106,7 @@ export function createNextStep(deps: IntakeDeps, failPoint: FailPoint) {
           linkHash: request.linkHash,
           generation: joined.generation,
         },
-        await fairness.priority('fetch', request.botId, request.userId),
+        await fairness.production(request.botId, request.userId),
       )
     failPoint('ensured')
     await notifier.touch(ticket)
