@@ -80,18 +80,27 @@ interface StageErrorOptions {
   detail?: string
   /** Wait at least this long before the next attempt, when the other side said so. */
   retryAfterMs?: number
+  /** What the tool said last, as it said it: whoever keeps it redacts it. */
+  stderr?: string
+  /** No further attempt, although the code's rule has some: all that could be done was done. */
+  final?: true
 }
 
 /** The one error a handler throws on purpose. */
 export class StageError extends Error {
   readonly code: FailureCode
   readonly retryAfterMs: number | undefined
+  /** Whoever stops a tool knows its words only when it has ended. */
+  stderr: string | undefined
+  readonly final: boolean
 
   constructor(code: FailureCode, options: StageErrorOptions = {}) {
     super(options.detail ? `${code}: ${options.detail}` : code, { cause: options.cause })
     this.name = 'StageError'
     this.code = code
     this.retryAfterMs = options.retryAfterMs
+    this.stderr = options.stderr
+    this.final = options.final ?? false
   }
 }
 

@@ -47,6 +47,13 @@ export function keysFor(prefix: string) {
       `${prefix}:fair-places:${stage}:${botId}.${userId}`,
     /** hash: kind of repair -> how often it was made */
     mended: `${prefix}:mended`,
+    /** hash: a job that failed for good (`dead-letter.ts`) */
+    deadLetter: (id: string) => `${prefix}:dead-letter:${id}`,
+    /** sorted sets: dead letters by the time of the failure; all that are kept, and those that nobody has seen to */
+    deadLetters: `${prefix}:dead-letters`,
+    openDeadLetters: `${prefix}:dead-letters-open`,
+    /** hash: stage -> how far its failed jobs have been looked through, ms; and when all were looked at */
+    failedCursor: `${prefix}:failed-cursor`,
     /** hash: stage -> when its canary last came back, ms */
     canary: `${prefix}:canary`,
     /** pub/sub channel: generations that nobody waits for any more */

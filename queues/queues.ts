@@ -11,6 +11,8 @@ const KEEP_COMPLETED_S = 24 * 3600
 const KEEP_COMPLETED_JOBS = 5000
 /** Failed jobs are what dead letters are made from. */
 const KEEP_FAILED_S = 7 * 24 * 3600
+/** Post-mortems per job: of the last attempts. Stages that wait out an outage have very many. */
+const KEEP_LOGS = 3
 
 /** The contract of a stage by its name. */
 export function stageNamed<N extends StageName>(name: N) {
@@ -28,6 +30,7 @@ export function jobOptions(name: StageName): JobsOptions {
     removeOnComplete: { age: KEEP_COMPLETED_S, count: KEEP_COMPLETED_JOBS },
     removeOnFail: { age: KEEP_FAILED_S },
     stackTraceLimit: 1,
+    keepLogs: KEEP_LOGS,
   }
 }
 

@@ -81,6 +81,10 @@ export const Request = z.object({
   editedAtMs: orZero,
   /** A delivery without a ticket: `pending` while nobody knows whether it arrived. */
   direct: orNull(z.enum(['pending', 'ok'])),
+  /** How often a delivery was begun again whose workers had died. */
+  sendsAgain: orZero,
+  /** It had failed, and an operator has replayed it: the person is told when it comes through. */
+  replayed: flag,
   createdAtMs: id,
 })
 export type Request = z.infer<typeof Request>

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import { createDeadLetters } from './dead-letters.ts'
 import { createFactsStore } from './facts.ts'
 import { createFairness } from './fairness.ts'
 import { createJoins } from './join.ts'
@@ -22,6 +23,7 @@ export function createState(redis: Redis, prefix: string) {
   return {
     redis,
     keys,
+    scripts,
     queues,
     requests: createRequestStore(redis, scripts, keys),
     joins: createJoins(redis, scripts, keys),
@@ -31,6 +33,7 @@ export function createState(redis: Redis, prefix: string) {
     sentFiles: createSentFiles(redis, scripts, keys),
     leftovers: createLeftovers(redis, scripts, keys),
     mends: createMends(redis, keys),
+    deadLetters: createDeadLetters(redis, scripts, keys),
     notifier: createNotifier(redis, scripts, queues, keys),
   }
 }

@@ -16,6 +16,7 @@ import { applySchedule } from './maintenance/schedule.ts'
 import { createParts } from './parts.ts'
 import { REGISTRY } from './registry.ts'
 import { type RunningStage, runStage } from './run-stage.ts'
+import { createVersions } from './versions.ts'
 
 const SWEEP_EVERY_MS = 10 * 60_000
 
@@ -77,6 +78,7 @@ async function start<N extends StageName>(
     ...parts.state,
     log: parts.log,
     failPoints,
+    versions: createVersions(REGISTRY[name].tools?.(parts) ?? {}),
     maxActivePerPerson: config.MAX_ACTIVE_PER_PERSON,
     lockMs: config.LOCK_SECONDS * 1000,
     stalledCheckMs: config.STALLED_CHECK_SECONDS * 1000,

@@ -2,12 +2,18 @@ import type { StageName } from '../queues/pipeline.ts'
 import type { SectionName } from '../src/shared/config.ts'
 import type { Handler } from './context.ts'
 import type { Parts } from './parts.ts'
+import { ffmpegVersion } from './versions.ts'
 
 /** How a stage's handler is made, and which sections of the environment that takes. */
 interface Entry<N extends StageName> {
   sections: readonly SectionName[]
   create(parts: Parts): Promise<Handler<N>>
+  /** The tools that it runs, each with a way to ask for its version. */
+  tools?(parts: Parts): Record<string, () => Promise<string | null>>
 }
+
+const ytdlp = ({ extractor }: Parts) => ({ 'yt-dlp': () => extractor().version() })
+const ffmpeg = ({ tools }: Parts) => ({ ffmpeg: () => ffmpegVersion(tools().FFMPEG_PATH) })
 
 /** One line per stage; leaving one out does not compile. Handlers load when a process runs their stage. */
 export const REGISTRY: { [N in StageName]: Entry<N> } = {
@@ -17,6 +23,7 @@ export const REGISTRY: { [N in StageName]: Entry<N> } = {
   },
   inspect: {
     sections: ['tools', 'limits'],
+    tools: ytdlp,
     create: async ({ state, extractor, limits }) =>
       (await import('./inspect/handler.ts')).createHandler({
         facts: state.facts,
@@ -26,6 +33,7 @@ export const REGISTRY: { [N in StageName]: Entry<N> } = {
   },
   fetch: {
     sections: ['tools', 'limits', 'artifacts'],
+    tools: (parts) => ({ ...ytdlp(parts), ...ffmpeg(parts) }),
     create: async ({ state, artifacts, extractor, limits }) =>
       (await import('./fetch/handler.ts')).createHandler({
         facts: state.facts,
@@ -36,6 +44,7 @@ export const REGISTRY: { [N in StageName]: Entry<N> } = {
   },
   transcode: {
     sections: ['tools', 'limits', 'artifacts'],
+    tools: ffmpeg,
     create: async ({ artifacts, tools, limits }) =>
       (await import('./transcode/handler.ts')).createHandler({
         artifacts: artifacts(),

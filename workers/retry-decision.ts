@@ -24,7 +24,7 @@ export function decide(error: unknown, stopped: StopReason | null): Decision {
   const failure = stopped ? new StageError(stopped, { cause: error }) : asStageError(error)
   const { code } = failure
   const reason = redact(failure.message).slice(0, MAX_REASON)
-  if (FAILURES[code].retries === 'never') return { retry: false, code, reason }
+  if (FAILURES[code].retries === 'never' || failure.final) return { retry: false, code, reason }
   return { retry: true, code, reason, retryAfterMs: failure.retryAfterMs }
 }
 

@@ -11,12 +11,14 @@ import { type Queues, stageNamed } from '../queues/queues.ts'
 import type { Logger } from '../src/shared/logger.ts'
 import type { Handler } from './context.ts'
 import type { FailPoint } from './fail-point.ts'
+import { writePostMortem } from './post-mortem.ts'
 import { Postpone } from './postpone.ts'
 import { createReporter } from './reporter.ts'
 import { backoffMs, decide, type StopReason } from './retry-decision.ts'
 import { createTurn, type TurnDeps } from './turn.ts'
+import { createVersions, type Versions } from './versions.ts'
 
-/** How often a worker may die under one job before the job counts as poison. */
+/** So many workers die under one job; then it counts as poison, and fails. */
 const MAX_CRASHES = 3
 
 export interface StageRunnerDeps extends TurnDeps {
@@ -29,6 +31,8 @@ export interface StageRunnerDeps extends TurnDeps {
   log: Logger
   failPoints: (stage: string) => FailPoint
   stalledCheckMs: number
+  /** For post-mortems; our own and Node's without it. */
+  versions?: Versions
 }
 
 export interface RunningStage {
@@ -57,7 +61,7 @@ export function runStage<N extends StageName>(
   deps: StageRunnerDeps,
 ): RunningStage {
   const stage = stageNamed(name)
-  const { redis, keys, joins, log } = deps
+  const { redis, keys, joins, log, versions = createVersions({}) } = deps
   const failPoint = deps.failPoints(name)
   const takeTurn = createTurn(name, concurrency, deps)
 
@@ -146,10 +150,11 @@ export function runStage<N extends StageName>(
         await job.moveToDelayed(Date.now(), token)
         throw new DelayedError()
       }
-      jobLog.warn({ code: decision.code, retry: decision.retry, err: error }, 'failed')
+      const { code } = decision
+      jobLog.warn({ code, retry: decision.retry, err: error }, 'failed')
+      if (code !== 'cancelled') await writePostMortem(job, { error, code, versions, log: jobLog })
       if (decision.retry) await reporter?.pause()
       throw decision.retry
-        await reporter?.pause()
         ? new RetryLater(decision.reason, decision.retryAfterMs)
         : new UnrecoverableError(decision.reason)
     } finally {
@@ -177,7 +182,8 @@ export function runStage<N extends StageName>(
       concurrency,
       lockDuration: deps.lockMs,
       stalledInterval: deps.stalledCheckMs,
-      maxStalledCount: MAX_CRASHES,
+      // So many it forgives: the next one is the end.
+      maxStalledCount: MAX_CRASHES - 1,
       settings: {
         backoffStrategy: (attemptsMade, _type, error) =>
           backoffMs(

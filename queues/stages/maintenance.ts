@@ -5,7 +5,15 @@ import { defineStage } from '../stage.ts'
 export const maintenance = defineStage({
   name: 'maintenance',
   data: z.object({
-    task: z.enum(['canary', 'positions', 'reconcile', 'watchdog', 'sweep_uploads', 'sweep_objects']),
+    task: z.enum([
+      'canary',
+      'positions',
+      'reconcile',
+      'watchdog',
+      'sweep_failed',
+      'sweep_uploads',
+      'sweep_objects',
+    ]),
   }),
   input: z.null(),
   result: z.object({ done: z.number().int() }),

@@ -34,7 +34,7 @@ export async function fetchMedia(ytdlpPath: string, tools: Tools, request: Fetch
   })
   if (exitCode !== 0) {
     const { code, ...rest } = failureOf({ exitCode, stderr, during: 'fetch' })
-    throw new ExtractionError(code, rest)
+    throw new ExtractionError(code, { ...rest, stderr })
   }
   const [result] = results
   // yt-dlp calls it a success when it fetched nothing because the server told more than --max-filesize.

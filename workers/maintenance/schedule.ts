@@ -9,6 +9,7 @@ export const SCHEDULE: Record<Task, { everyMs: number }> = {
   positions: { everyMs: 4000 },
   reconcile: { everyMs: 15_000 },
   watchdog: { everyMs: 60_000 },
+  sweep_failed: { everyMs: 5000 },
   sweep_uploads: { everyMs: 60 * 60_000 },
   sweep_objects: { everyMs: 6 * 60 * 60_000 },
 }

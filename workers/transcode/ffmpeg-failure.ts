@@ -23,7 +23,8 @@ export function ffmpegFailure(exitCode: number | null, lastLines: readonly strin
   const said = lastLines.join('\n')
   if (exitCode === 0 && !LOST_BYTES.test(said)) return null
   if (exitCode !== null && NO_COMMAND.includes(exitCode))
-    return new StageError('internal', { detail: 'ffmpeg cannot be started' })
+    return new StageError('internal', { detail: 'ffmpeg cannot be started', stderr: said })
   const code = SYMPTOMS.find(([symptom]) => symptom.test(said))?.[1] ?? 'transcode_failed'
-  return new StageError(code, { detail: `ffmpeg ended with ${exitCode}`, cause: new Error(redact(said)) })
+  const detail = `ffmpeg ended with ${exitCode}`
+  return new StageError(code, { detail, cause: new Error(redact(said)), stderr: said })
 }

@@ -92,6 +92,7 @@ function start(tool: string, job: FfmpegJob, options: RunOptions, done: (failure
     signal.removeEventListener('abort', onAbort)
     clearTimeout(deadline)
     clearTimeout(stall)
+    if (stopped) stopped.stderr = lastLines.join('\n')
     done(stopped ?? ffmpegFailure(child?.exitCode ?? null, lastLines))
   }
 

@@ -40,7 +40,10 @@ export function createProbe(command: string): Probe {
     if (ended.exitCode === 126 || ended.exitCode === 127)
       throw new StageError('internal', { detail: 'ffprobe cannot be started' })
     if (ended.failed)
-      throw new StageError('not_media', { cause: new Error(redact(ended.stderr.slice(-500))) })
+      throw new StageError('not_media', {
+        cause: new Error(redact(ended.stderr.slice(-500))),
+        stderr: ended.stderr,
+      })
     const output = ProbeOutput.safeParse(JSON.parse(ended.stdout))
     if (!output.success) throw new StageError('not_media', { detail: 'no container' })
     const isMp4 = output.data.format.format_name.split(',').includes('mp4')
