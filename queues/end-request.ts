@@ -13,7 +13,8 @@ interface EndDeps {
 }
 
 /**
- * Ends a request with a reason: noted, counted, and told. Again, it changes nothing; another round is left alone.
+ * Ends a request with a reason: noted, counted, and told. Again, it changes nothing; another round, or one who waits
+ * for another generation by now, is left alone.
  * @param stage that knew the reason
  */
 export async function failRequest(
@@ -22,8 +23,10 @@ export async function failRequest(
   failure: FailureCode,
   stage: StageName,
 ): Promise<void> {
-  const { ticket, round, botId, userId } = request
-  await requests.settle(request, { state: 'failed', failure }, round)
+  const { ticket, round, generation, botId, userId } = request
+  // Ended before is what a crash between the end and the telling leaves.
+  if ((await requests.settle(request, { state: 'failed', failure }, { round, generation })) === 'other')
+    return
   const id = eventId('bot_error', ticket, round)
   await queues.add(
     'analytics',

@@ -129,30 +129,14 @@ test('after a failure the next one starts anew', async () => {
 
 test('a request ends once, and Retry opens a new round', async () => {
   const a = await request(51)
-  expect(await state.requests.settle(a, { state: 'failed', failure: 'gone' })).toBe(true)
-  expect(await state.requests.settle(a, { state: 'delivered' })).toBe(false)
+  expect(await state.requests.settle(a, { state: 'failed', failure: 'gone' })).toBe('ended')
+  expect(await state.requests.settle(a, { state: 'delivered' })).toBe('before')
   expect(await state.requests.active(1, 51)).toEqual([])
   expect(await state.requests.reopen(a)).toBe(true)
   expect(await state.requests.reopen(a)).toBe(false)
   expect(await state.requests.get(a.ticket)).toMatchObject({ state: 'asked', round: 2, failure: null })
-  expect(await state.requests.settle(a, { state: 'delivered' }, 1)).toBe(false)
-  expect(await state.requests.settle(a, { state: 'delivered' }, 2)).toBe(true)
-})
-
-test('one of the ticket and the delivery puts the first message', async () => {
-  const [a, b] = [await request(61), await request(62)]
-  const claim = (who: 'ticket' | 'delivery', ticket: string, now: number) =>
-    state.requests.claimTicket(ticket, who, now)
-  expect(await claim('ticket', a.ticket, 1000)).toEqual({ how: 'go', messageId: null })
-  expect(await claim('delivery', a.ticket, 1001)).toEqual({ how: 'wait', messageId: null })
-  await state.requests.set(a.ticket, { ticketMessageId: 99 })
-  expect(await claim('delivery', a.ticket, 1002)).toEqual({ how: 'message', messageId: 99 })
-  expect(await claim('delivery', b.ticket, 1000)).toEqual({ how: 'go', messageId: null })
-  expect(await claim('ticket', b.ticket, 1001)).toEqual({ how: 'gone', messageId: null })
-  // The one that was at it died: the lease ends.
-  const c = await request(63)
-  await claim('ticket', c.ticket, 1000)
-  expect(await claim('delivery', c.ticket, 1_000_000)).toEqual({ how: 'go', messageId: null })
+  expect(await state.requests.settle(a, { state: 'delivered' }, { round: 1 })).toBe('other')
+  expect(await state.requests.settle(a, { state: 'delivered' }, { round: 2 })).toBe('ended')
 })
 
 test('50 at once: one start, and nobody is missing', async () => {

@@ -2,12 +2,15 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { FailureCode } from './failure.ts'
 import type { Keys } from './keys.ts'
-import type { FormatId } from './media.ts'
+import { type FormatId, linkHash } from './media.ts'
 import { type Asker, Request, type RequestState, ticketFor } from './request.ts'
 import type { Scripts } from './scripts.ts'
 
 /** A request outlives its delivery for as long as somebody may quote its code or press its buttons. */
 const REQUEST_TTL_MS = 7 * 24 * 3600_000
+/** So much longer a code may become when the short ones are taken. */
+const MOST_EXTRA = 8
+const ASKED = { state: 'asked' satisfies RequestState, round: 1 }
 
 export type RequestStore = ReturnType<typeof createRequestStore>
 
@@ -18,27 +21,81 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
     return stored.ticket ? Request.parse(stored) : null
   }
 
+  const make = async (
+    { botId, userId, ...asker }: Asker,
+    origin: string,
+    fields: Record<string, string | number>,
+    { link, most, isOver }: { link?: string; most?: number; isOver?: true },
+  ): Promise<string | null> => {
+    for (let extra = 0; extra <= MOST_EXTRA; extra++) {
+      const ticket = ticketFor(origin, extra)
+      const answer = await scripts.create(
+        [
+          keys.request(ticket),
+          isOver ? '' : keys.active(botId, userId),
+          keys.owed,
+          link ? keys.link(linkHash(link)) : '',
+        ],
+        [
+          ...[origin, ticket, REQUEST_TTL_MS, link ?? '', most ?? '', keys.request('')],
+          ...Object.entries({ botId, userId, ...asker, threadId: asker.threadId ?? '', ...fields }).flat(),
+        ],
+      )
+      if (answer === 'full') return null
+      if (answer !== 'taken') return ticket
+    }
+    throw new Error('no free ticket code')
+  }
+
   return {
     /** Null when there is none, or it is over for more than a week. */
     get,
 
     /** Makes the request of one link of one update; the same origin again gives the same ticket. */
     async create(asker: Asker, origin: string, linkHash: string, nowMs: number): Promise<string> {
-      for (let extra = 0; extra <= 8; extra++) {
-        const ticket = ticketFor(origin, extra)
-        const answer = await scripts.create(
-          [keys.request(ticket), keys.active(asker.botId, asker.userId), keys.owed],
-          [
-            origin,
-            ticket,
-            REQUEST_TTL_MS,
-            ...Object.entries({ ...asker, threadId: asker.threadId ?? '' }).flat(),
-            ...['linkHash', linkHash, 'state', 'asked', 'round', 1, 'createdAtMs', nowMs],
-          ],
-        )
-        if (answer !== 'taken') return ticket
+      const ticket = await make(asker, origin, { ...ASKED, linkHash, createdAtMs: nowMs }, {})
+      if (ticket === null) throw new Error('no cap was asked for')
+      return ticket
+    },
+
+    /**
+     * Makes the request of one link, and keeps the link, unless the person has `most` requests that are not over: then
+     * null, and nothing is kept.
+     */
+    createWithin: (
+      most: number,
+      asker: Asker,
+      origin: string,
+      link: string,
+      nowMs: number,
+    ): Promise<string | null> =>
+      make(asker, origin, { ...ASKED, linkHash: linkHash(link), createdAtMs: nowMs }, { link, most }),
+
+    /** Makes what tells a person, once per origin, that links were left out: a request that has failed already. */
+    async leaveOut(
+      asker: Asker,
+      origin: string,
+      { leftOut, inWork }: Pick<Request, 'leftOut' | 'inWork'>,
+      nowMs: number,
+    ): Promise<string> {
+      const failed = { state: 'failed', failure: 'too_many' satisfies FailureCode, round: 1 }
+      const ticket = await make(
+        asker,
+        origin,
+        { ...failed, linkHash: '', leftOut, inWork, createdAtMs: nowMs },
+        { isOver: true },
+      )
+      if (ticket === null) throw new Error('no cap was asked for')
+      return ticket
+    },
+
+    /** The request that came from an origin; null when there is none (any more). */
+    async from(origin: string): Promise<Request | null> {
+      for (let extra = 0; extra <= MOST_EXTRA; extra++) {
+        const request = await get(ticketFor(origin, extra))
+        if (!request || request.origin === origin) return request
       }
-      throw new Error('no free ticket code')
+      return null
     },
 
     async set(
@@ -63,27 +120,42 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
       return (await scripts.move([keys.request(ticket)], [to, ...from])) === 1
     },
 
-    /** Ends a request. False when it had ended before, or `round` is not its round any more. */
+    /**
+     * Ends a request, if this is still its round, and its generation.
+     * @returns `before` when it had ended, `other` when another round or generation is meant by now.
+     */
     async settle(
       request: Pick<Request, 'ticket' | 'botId' | 'userId'>,
       end: { state: 'delivered' } | { state: 'failed'; failure: FailureCode },
-      round?: number,
-    ): Promise<boolean> {
+      meant: { round?: number; generation?: number | null } = {},
+    ): Promise<'ended' | 'before' | 'other'> {
       const failure = end.state === 'failed' ? end.failure : ''
       const answer = await scripts.settle(
         [keys.request(request.ticket), keys.active(request.botId, request.userId), keys.owed],
-        [request.ticket, end.state, failure, round ?? ''],
+        [request.ticket, end.state, failure, meant.round ?? '', meant.generation ?? ''],
       )
-      return answer === 1
+      return SettleAnswer.parse(answer)
     },
 
     /** Opens the next round of a failed or cancelled request. False when it is neither. */
     async reopen(request: Pick<Request, 'ticket' | 'botId' | 'userId'>): Promise<boolean> {
       const answer = await scripts.reopen(
         [keys.request(request.ticket), keys.active(request.botId, request.userId), keys.owed],
-        [request.ticket],
+        [request.ticket, '', ''],
       )
       return answer === 1
+    },
+
+    /**
+     * The same for somebody who asks for it, unless they have `most` requests that are not over: then false, and that
+     * is its failure.
+     */
+    async retry(request: Pick<Request, 'ticket' | 'botId' | 'userId'>, most: number): Promise<boolean> {
+      const answer = await scripts.reopen(
+        [keys.request(request.ticket), keys.active(request.botId, request.userId), keys.owed],
+        [request.ticket, most, keys.request('')],
+      )
+      return answer !== 2
     },
 
     /** Tickets of people who asked before `beforeMs` (by the clock of Redis) and are still owed something. */
@@ -103,23 +175,14 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
     active: (botId: number, userId: number): Promise<string[]> => redis.smembers(keys.active(botId, userId)),
 
     /**
-     * Asks to be the one that puts the first message into the chat. `message`: there is one already. `gone`: there
-     * will be none any more. `wait`: somebody is at it. `go`: it is you.
+     * For a delivery: its ticket. `none`: there is none, and from now on there will be none. `wait`: it is being sent.
      */
-    async claimTicket(ticket: string, who: 'ticket' | 'delivery', nowMs: number) {
-      const [how, messageId] = ClaimAnswer.parse(
-        await scripts.claimTicket([keys.request(ticket)], [who, nowMs, TICKET_LEASE_MS]),
-      )
-      return { how, messageId: messageId ? Number(messageId) : null }
-    },
-
-    /** Gives a claim back: nothing was sent. */
-    async releaseTicket(ticket: string): Promise<void> {
-      await redis.hdel(keys.request(ticket), 'ticketClaimedUntilMs')
+    async claimTicket(ticket: string) {
+      const [how, detail] = ClaimAnswer.parse(await scripts.claimTicket([keys.request(ticket)], []))
+      return how === 'message' ? { how, messageId: Number(detail) } : { how }
     },
   }
 }
 
-/** Longer than a sendMessage takes; shorter than a person's patience with a delivery that waits for it. */
-const TICKET_LEASE_MS = 15_000
-const ClaimAnswer = z.tuple([z.enum(['message', 'gone', 'wait', 'go'])]).rest(z.string())
+const SettleAnswer = z.enum(['ended', 'before', 'other'])
+const ClaimAnswer = z.tuple([z.enum(['message', 'wait', 'none'])]).rest(z.string())

@@ -1,8 +1,9 @@
 import { InputFile } from 'grammy'
 import { Cached } from '../../queues/cached.ts'
+import type { DirectSends } from '../../queues/direct-sends.ts'
 import { failRequest } from '../../queues/end-request.ts'
 import { eventId } from '../../queues/event.ts'
-import type { FailureCode } from '../../queues/failure.ts'
+import { type FailureCode, StageError } from '../../queues/failure.ts'
 import type { Joins } from '../../queues/join.ts'
 import type { MediaFile } from '../../queues/media.ts'
 import type { Notifier } from '../../queues/notifier.ts'
@@ -19,17 +20,16 @@ import type { Handler, StageContext } from '../context.ts'
 import { growingWaitMs } from '../patience.ts'
 import { Postpone } from '../postpone.ts'
 import { consequenceOf } from './consequence.ts'
-import { editTicket, sendDirectly } from './deliver.ts'
+import { deliver } from './deliver.ts'
 import { mediaBytes } from './media-bytes.ts'
 import { mediaMessage } from './media-message.ts'
 
 /** How soon a delivery looks again whether another one has brought the bytes to Telegram; longer each time. */
 const WAIT_FOR_FILE_MS = 300
-/** How soon a delivery looks again whether the ticket that is being sent is there. */
-const WAIT_FOR_TICKET_MS = 200
 
 export interface SendDeps {
   requests: RequestStore
+  directSends: DirectSends
   joins: Joins
   sentFiles: SentFiles
   artifacts: Artifacts
@@ -59,7 +59,19 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
     return 'missing'
   }
 
-  const delivered = async (request: Delivery['request'], file: MediaFile, how: string): Promise<string> => {
+  /** @param file null when nothing is known of it any more: then it is not counted */
+  const delivered = async (
+    request: Delivery['request'],
+    file: MediaFile | null,
+    how: string,
+  ): Promise<string> => {
+    if (file) await count(request, file)
+    // Last, so that a crash before it makes the whole delivery run again: its effects have happened, its ids are taken.
+    await requests.settle(request, { state: 'delivered' }, { round: request.round })
+    return how
+  }
+
+  const count = async (request: Delivery['request'], file: MediaFile): Promise<void> => {
     const { ticket, round, botId, userId, mediaKey } = request
     const id = eventId('download_completed', ticket, round)
     const now = Date.now()
@@ -78,37 +90,11 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
         height: file.height,
         sizeBytes: file.sizeBytes,
         cached: request.generation === null,
-        waitedMs: now - request.createdAtMs,
+        // Another host noted when it began.
+        waitedMs: Math.max(0, now - request.createdAtMs),
       },
       { jobId: id },
     )
-    // Last, so that a crash before it makes the whole delivery run again: its effects have happened, its ids are taken.
-    await requests.settle(request, { state: 'delivered' }, round)
-    return how
-  }
-
-  /** Edits the ticket, or sends a message of its own where there is no ticket to edit. */
-  const put = async (
-    { request, context }: Delivery,
-    file: MediaFile,
-    media: InputFile | string,
-    thumbnail?: InputFile,
-    kind?: SentFile['kind'],
-  ) => {
-    const message = mediaMessage(file, media, thumbnail, kind)
-    const claim = await requests.claimTicket(request.ticket, 'delivery', Date.now())
-    if (claim.how === 'wait') throw new Postpone(WAIT_FOR_TICKET_MS)
-    if (claim.messageId !== null)
-      return {
-        how: 'edited',
-        sent: await editTicket(telegram, request, claim.messageId, message, context.signal),
-      }
-    if (request.direct === 'ok') return { how: 'sent before', sent: null }
-    // From here to `ok` nobody could know whether it arrived: a second copy then is the lesser evil.
-    await requests.set(request.ticket, { direct: 'pending' })
-    const sent = await sendDirectly(telegram, request, message)
-    await requests.set(request.ticket, { direct: 'ok' })
-    return { how: 'sent', sent }
   }
 
   /** Once its first delivery has ended, an artifact whose file is in the cache has done its work. */
@@ -120,7 +106,7 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
 
   const bySentFile = async (delivery: Delivery, { fileId, kind, file }: SentFile): Promise<string> => {
     const media = await telegram.mediaInput({ fileId })
-    const { how } = await put(delivery, file, media, undefined, kind)
+    const { how } = await deliver(deps, delivery, mediaMessage(file, media, undefined, kind))
     return await delivered(delivery.request, file, `${how} by file_id`)
   }
 
@@ -134,14 +120,15 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
       if (!bytes) {
         // While we looked, the artifact may have given way to the object.
         const now = Cached.safeParse(await joins.shared(mediaKey)).data
-        if (now?.generation === cached.generation && now.media?.key !== cached.media?.key) throw new Postpone(0)
+        if (now?.generation === cached.generation && now.media?.key !== cached.media?.key)
+          throw new Postpone(0)
         await joins.forget(mediaKey, cached.generation)
         return await startOver(request)
       }
       try {
         const media = await telegram.mediaInput({ path: bytes.mediaPath })
         const thumbnail = bytes.thumbnailPath ? new InputFile(bytes.thumbnailPath) : undefined
-        const { how, sent } = await put(delivery, cached.file, media, thumbnail)
+        const { how, sent } = await deliver(deps, delivery, mediaMessage(cached.file, media, thumbnail))
         if (sent) await sentFiles.save(botId, mediaKey, { ...sent, file: cached.file })
         const end = await delivered(request, cached.file, how)
         await dropArtifact(mediaKey, cached)
@@ -161,11 +148,21 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
     const delivery: Delivery = { request: { ...request, mediaKey: request.mediaKey }, context }
     const known = await sentFiles.get(request.botId, request.mediaKey)
     const cached = Cached.safeParse(await joins.shared(request.mediaKey)).data
+    const file = known?.file ?? cached?.file ?? null
+    if (request.direct) {
+      const how = await delivered(delivery.request, file, 'sent before')
+      await dropArtifact(request.mediaKey, cached)
+      return { how }
+    }
     if (!known && !cached) return { how: await startOver(request) }
     try {
       if (known) return { how: await bySentFile(delivery, known) }
       return { how: cached ? await byBytes(delivery, cached) : 'missing' }
     } catch (error) {
+      if (error instanceof StageError && error.code === 'telegram_unavailable') {
+        await dropArtifact(request.mediaKey, cached)
+        return { how: await fail(request, error.code) }
+      }
       if (!isTelegramError(error)) throw error
       const fault = classify(error)
       context.log.info({ fault: fault.kind }, 'Telegram')
@@ -174,9 +171,7 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
       if (consequence.change) await requests.set(request.ticket, consequence.change)
       if (consequence.failure || consequence.isDelivered) await dropArtifact(request.mediaKey, cached)
       if (consequence.failure) return { how: await fail(request, consequence.failure) }
-      const file = known?.file ?? cached?.file
-      if (consequence.isDelivered && file)
-        return { how: await delivered(delivery.request, file, 'edited before') }
+      if (consequence.isDelivered) return { how: await delivered(delivery.request, file, 'edited before') }
       throw consequence.again ?? error
     }
   }
