@@ -18,6 +18,9 @@ export const MENDS = [
   'production_after_its_end',
   'waiter_who_does_not_wait',
   'drain_left',
+  // What a wrong clock has put off.
+  'late_job',
+  'late_schedule',
 ] as const
 export type Mend = (typeof MENDS)[number]
 

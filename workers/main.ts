@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isStageName, STAGE_NAMES, type StageName } from '../queues/pipeline.ts'
 import { stageNamed } from '../queues/queues.ts'
 import {
@@ -13,12 +14,15 @@ import { runMain } from '../src/shared/run-main.ts'
 import { checkYtdlp } from './extractor/check-ytdlp.ts'
 import { createFailPoints } from './fail-point.ts'
 import { applySchedule } from './maintenance/schedule.ts'
+import { keepWakingLate } from './maintenance/wake-late.ts'
 import { createParts } from './parts.ts'
 import { REGISTRY } from './registry.ts'
 import { type RunningStage, runStage } from './run-stage.ts'
 import { createVersions } from './versions.ts'
 
 const SWEEP_EVERY_MS = 10 * 60_000
+/** For handlers that were told to stop, and for what says goodbye to services that may be away themselves. */
+const LAST_WORDS_MS = 3000
 
 /** `node workers/main.ts fetch transcode` runs these stages, `all` runs every one, until SIGTERM or SIGINT. */
 async function main(args: readonly string[]): Promise<void> {
@@ -37,26 +41,41 @@ async function main(args: readonly string[]): Promise<void> {
   if (names.includes('maintenance')) await applySchedule(state.queues)
 
   const sweeping = sections.has('artifacts') ? sweepArtifacts(parts) : null
+  const waking = names.includes('maintenance') ? keepWakingLate(state, log) : null
   const failPoints = createFailPoints(config.FAIL_POINTS)
-  const running = await Promise.all(
-    names.map((name) => start(name, parts, config, concurrency[name], failPoints)),
-  )
+  const running: RunningStage[] = []
   const cancels = await listenForCancels(redis, state.keys.cancelled, running)
+  // From the first job on, an end is an orderly one.
+  const asked = stopRequest()
+  await Promise.all(
+    names.map(async (name) => {
+      running.push(await start(name, parts, config, concurrency[name], failPoints))
+    }),
+  )
   log.info({ stages: names }, 'started')
 
-  const signal = await new Promise<NodeJS.Signals>((resolve) => {
+  log.info({ signal: await asked }, 'stopping')
+  const graceMs = config.SHUTDOWN_GRACE_SECONDS * 1000
+  const stop = async (): Promise<boolean> => {
+    await Promise.all(running.map((stage) => stage.stop(graceMs)))
+    for (const timer of [sweeping, waking]) if (timer) clearInterval(timer)
+    await state.queues.close()
+    await parts.close()
+    cancels.disconnect()
+    redis.disconnect()
+    return true
+  }
+  const isInTime = await Promise.race([stop(), sleep(graceMs + LAST_WORDS_MS, false)])
+  if (isInTime) log.info('stopped')
+  // The process ends all the same, its tools with it; its jobs come back when their locks are over.
+  else log.error('something does not stop')
+}
+
+const stopRequest = () =>
+  new Promise<NodeJS.Signals>((resolve) => {
     process.once('SIGTERM', resolve)
     process.once('SIGINT', resolve)
   })
-  log.info({ signal }, 'stopping')
-  await Promise.all(running.map((stage) => stage.stop(config.SHUTDOWN_GRACE_SECONDS * 1000)))
-  if (sweeping) clearInterval(sweeping)
-  await state.queues.close()
-  await parts.close()
-  cancels.disconnect()
-  redis.disconnect()
-  log.info('stopped')
-}
 
 function stagesOf(args: readonly string[]): StageName[] {
   if (args.length === 1 && args[0] === 'all') return STAGE_NAMES

@@ -9,6 +9,7 @@ import type { Notifier } from '../queues/notifier.ts'
 import type { DataOf, InputOf, ResultOf, StageName } from '../queues/pipeline.ts'
 import { type Queues, stageNamed } from '../queues/queues.ts'
 import type { Logger } from '../src/shared/logger.ts'
+import { redisNowMs } from '../src/shared/redis.ts'
 import type { Handler } from './context.ts'
 import type { FailPoint } from './fail-point.ts'
 import { writePostMortem } from './post-mortem.ts'
@@ -170,7 +171,7 @@ export function runStage<N extends StageName>(
     // Three declared parameters: with fewer, BullMQ passes no signal.
     async (job, token, signal) => {
       if (job.name === 'canary') {
-        await redis.hset(keys.canary, name, Date.now())
+        await redis.hset(keys.canary, name, await redisNowMs(redis))
         return null
       }
       return await run(job, token, signal)

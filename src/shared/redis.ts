@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis'
+import { z } from 'zod'
 import type { Logger } from './logger.ts'
 
 interface RedisOptions {
@@ -46,4 +47,12 @@ export function createRedis(url: string, { role, log }: RedisOptions): Redis {
     away = false
   })
   return redis
+}
+
+const Time = z.tuple([z.coerce.number(), z.coerce.number()])
+
+/** What time it is for Redis: the one clock that all processes share. What scripts note is compared with this. */
+export async function redisNowMs(redis: Redis): Promise<number> {
+  const [seconds, microseconds] = Time.parse(await redis.time())
+  return seconds * 1000 + Math.floor(microseconds / 1000)
 }

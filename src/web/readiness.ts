@@ -3,6 +3,7 @@ import type { Keys } from '../../queues/keys.ts'
 import { STAGE_NAMES, type StageName } from '../../queues/pipeline.ts'
 import type { Queues } from '../../queues/queues.ts'
 import type { Logger } from '../shared/logger.ts'
+import { redisNowMs } from '../shared/redis.ts'
 import { within } from './deadline.ts'
 
 /** Several canaries may be lost before a stage counts as silent. */
@@ -48,8 +49,7 @@ export function createReadiness({ redis, keys, queues, log }: ReadinessDeps) {
   }
 
   async function look(): Promise<[StageName, StageReadiness][]> {
-    const stamps = await redis.hgetall(keys.canary)
-    const nowMs = Date.now()
+    const [stamps, nowMs] = await Promise.all([redis.hgetall(keys.canary), redisNowMs(redis)])
     return Promise.all(
       STAGE_NAMES.map(async (name): Promise<[StageName, StageReadiness]> => {
         const stampMs = Number(stamps[name] ?? Number.NaN)

@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto'
 import type { Redis } from 'ioredis'
-import { z } from 'zod'
 import type { DeadLetters } from '../../queues/dead-letters.ts'
 import { StageError } from '../../queues/failure.ts'
 import type { Joins } from '../../queues/join.ts'
@@ -12,6 +11,7 @@ import { type DataOf, STAGE_NAMES } from '../../queues/pipeline.ts'
 import type { Queues } from '../../queues/queues.ts'
 import type { RequestStore } from '../../queues/requests.ts'
 import type { Logger } from '../../src/shared/logger.ts'
+import { redisNowMs } from '../../src/shared/redis.ts'
 import type { Storage } from '../../src/shared/storage/storage.ts'
 import type { Handler } from '../context.ts'
 import type { FailPoint } from '../fail-point.ts'
@@ -89,12 +89,6 @@ export function createHandler(deps: MaintenanceDeps): Handler<'maintenance'> {
     if (!task) throw new StageError('internal', { detail: 'unknown task' })
     return { done: await task(log, failPoint) }
   }
-}
-
-/** What is compared with times that were set by scripts is read from the same clock. */
-async function redisNowMs(redis: Redis): Promise<number> {
-  const [seconds, microseconds] = z.tuple([z.coerce.number(), z.coerce.number()]).parse(await redis.time())
-  return seconds * 1000 + Math.floor(microseconds / 1000)
 }
 
 /** In their order, but from a place that is left to chance: it is everybody's turn now and then. */
