@@ -56,6 +56,7 @@ async function history(seed: number) {
     // Its jobs are asked one step at a time too; naming a queue is none.
     queues: { ...through(book.queues), queue: (name: StageName) => through(book.queues.queue(name)) },
     notifier: { touch: async () => undefined, touchWaiters: async () => 0 },
+    maxQueuedPerPerson: 1000,
   })
   const intake = (data: IntakeData) => async (through: Through) =>
     await createIntake(deps(through))({ data, input: null }, testContext())
@@ -130,7 +131,7 @@ async function history(seed: number) {
   return { tickets, generations, left, deliveries, key }
 }
 
-const SEEDS = Array.from({ length: 400 }, (_, index) => index + 1)
+const SEEDS = Array.from({ length: 300 }, (_, index) => index + 1)
 
 test('in every order, with crashes: everybody ends, nobody twice, no generation comes again', async () => {
   let leavers = 0
@@ -156,6 +157,6 @@ test('in every order, with crashes: everybody ends, nobody twice, no generation 
     failed += ends.filter((end) => end?.state === 'failed').length
   }
   // The histories are not all of one kind.
-  expect(leavers).toBeGreaterThan(200)
-  expect(failed).toBeGreaterThan(200)
+  expect(leavers).toBeGreaterThan(150)
+  expect(failed).toBeGreaterThan(150)
 })

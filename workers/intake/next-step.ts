@@ -20,6 +20,8 @@ export interface IntakeDeps {
   fairness: Fairness
   queues: Queues
   notifier: Notifier
+  /** Requests of one person that are not over: links beyond it are left out. */
+  maxQueuedPerPerson: number
 }
 
 /**
@@ -88,7 +90,11 @@ export function createNextStep(deps: IntakeDeps, failPoint: FailPoint) {
     const { ticket, format } = request
     const key = mediaKey(known.mediaId, format)
     const joined = await joins.joinProduction(request, key, Date.now())
-    if (joined.how === 'gone') return 'over'
+    if (joined.how === 'gone') {
+      // A connection that broke after the first joining asks again: then it is on its way, and nobody has said so.
+      const now = await requests.get(ticket)
+      return now?.state === 'delivering' ? await send(now) : 'over'
+    }
     if (joined.how !== 'waiting') {
       await send(request)
       return joined.how

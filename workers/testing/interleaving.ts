@@ -15,6 +15,8 @@ export function seeded(seed: number): () => number {
 /** Steps of others; a job whose worker died waits long for another one. */
 const LONGEST_SLEEP = 80
 
+const RESEND_CHANCE = 0.03
+
 interface Actor {
   name: string
   act: (through: Through) => Promise<unknown>
@@ -31,7 +33,7 @@ export type Through = <T extends object>(used: T) => T
 /**
  * Runs actors of which one takes one step at a time, in an order that the seed decides, so that every race is played
  * by some seed and played again by the same one. An actor may die at any step, before it or after it (its answer is
- * lost), and is then begun again, as a job is.
+ * lost), and is then begun again, as a job is; a call may be made twice.
  */
 export function createInterleaving(seed: number, crashChance: number) {
   const random = seeded(seed)
@@ -48,7 +50,11 @@ export function createInterleaving(seed: number, crashChance: number) {
         yielded()
       })
       const dies = actor.crashesLeft > 0 && random() < crashChance
-      if (!dies) return await call()
+      if (!dies) {
+        // A connection that breaks before the answer sends the command again.
+        if (random() < RESEND_CHANCE) await call()
+        return await call()
+      }
       actor.crashesLeft--
       if (random() < 0.5) await call()
       throw new Crash()
