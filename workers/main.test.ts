@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createInterface } from 'node:readline'
+import { createServer } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { expect, test } from 'vitest'
+import { Redis } from 'ioredis'
+import { expect, test, vi } from 'vitest'
+import { z } from 'zod'
+import { createState } from '../queues/state.ts'
 import { startRedis } from '../src/playground/engines/redis.ts'
 import { testDir } from '../src/playground/testing/services.ts'
 
@@ -40,21 +43,33 @@ test('names that are no stages are told from those that are', async () => {
   expect(said).toContain('transcode')
 })
 
-test('a worker that cannot say goodbye ends all the same', async () => {
-  const dir = await testDir()
-  const redis = await startRedis({ dir })
-  const child = spawn(process.execPath, ['workers/main.ts', 'intake'], {
-    env: { PATH: process.env.PATH, REDIS_URL: redis.url, SHUTDOWN_GRACE_SECONDS: '1' },
+test('a worker whose job cannot end does so all the same', async () => {
+  const redis = await startRedis({ dir: await testDir() })
+  // Takes connections and says nothing, as a frozen PostgreSQL does.
+  const database = createServer().listen(0, '127.0.0.1')
+  await once(database, 'listening')
+  const { port } = z.object({ port: z.number() }).parse(database.address())
+  const client = new Redis(redis.url)
+  const { queues } = createState(client, 'clipferry')
+  const child = spawn(process.execPath, ['workers/main.ts', 'analytics'], {
+    env: {
+      ...{ PATH: process.env.PATH, REDIS_URL: redis.url, SHUTDOWN_GRACE_SECONDS: '1' },
+      DATABASE_URL: `postgres://x:x@127.0.0.1:${port}/x`,
+    },
   })
   const exited = once(child, 'exit')
   try {
-    for await (const line of createInterface(child.stdout)) if (line.includes('"started"')) break
-    // It takes what it is told, and answers nothing.
+    const event = { id: 'e', atMs: 1, botId: 1, name: 'user_referred', userId: 1, referralCode: 'x' } as const
+    await queues.add('analytics', event, { jobId: 'e' })
+    const isActive = async () => expect(await queues.queue('analytics').getActiveCount()).toBe(1)
+    await vi.waitFor(isActive, { timeout: 30_000, interval: 20 })
     await redis.freeze()
     child.kill('SIGTERM')
     expect(await exited).toEqual([0, null])
   } finally {
     child.kill('SIGKILL')
+    client.disconnect()
+    database.close()
     await redis.stop()
   }
 })

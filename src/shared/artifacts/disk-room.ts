@@ -90,11 +90,12 @@ export function createDiskRoom(dir: string, folders: Pick<ProductionFolders, 'fr
       }
     },
 
-    /** Removes the promises of the dead. */
-    async sweep(): Promise<void> {
+    /** Removes the promises that nobody has touched for so long, or for as long as makes them count for nothing. */
+    async sweep(olderThanMs: number): Promise<void> {
+      const before = Date.now() - Math.min(olderThanMs, STALE_MS)
       for (const name of await readdir(reserved).catch(ignoreMissing([]))) {
         const stats = await stat(join(reserved, name)).catch(ignoreMissing(null))
-        if (stats && Date.now() - stats.mtimeMs > STALE_MS) await rm(join(reserved, name), { force: true })
+        if (stats && stats.mtimeMs <= before) await rm(join(reserved, name), { force: true })
       }
     },
   }

@@ -97,7 +97,7 @@ export function createS3Artifacts(
 
     async sweep(olderThanMs) {
       const before = now() - olderThanMs
-      await room.sweep()
+      await room.sweep(olderThanMs)
       const local = await folders.touchedAtMs()
       const staged = await stagedProductions()
       let swept = 0

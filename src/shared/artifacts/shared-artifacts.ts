@@ -47,7 +47,7 @@ export function createSharedArtifacts(dir: string, now: () => number): Artifacts
 
     async sweep(olderThanMs) {
       let swept = 0
-      await room.sweep()
+      await room.sweep(olderThanMs)
       for (const [production, touchedAtMs] of await folders.touchedAtMs()) {
         if (touchedAtMs > now() - olderThanMs) continue
         await folders.remove(production)
