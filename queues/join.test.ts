@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { testRedis } from '../src/playground/testing/services.ts'
 import type { MediaFile } from './media.ts'
 import type { Asker } from './request.ts'
@@ -144,4 +144,14 @@ test('50 at once: one start, and nobody is missing', async () => {
   const answers = await Promise.all(people.map(join))
   expect(answers.filter((answer) => answer.how === 'waiting' && answer.started).length).toBe(1)
   expect((await state.joins.waiters(key)).length).toBe(50)
+})
+
+test('a generation is not used again, though the counter has lost its last second', async () => {
+  const first = await join(await request())
+  const generation = first.how === 'waiting' ? first.generation : 0
+  await state.redis.set(state.keys.generation, generation - 1)
+  await state.redis.del(state.keys.shared(key))
+  await vi.waitFor(async () => expect(Date.now()).toBeGreaterThan(generation))
+  expect(await join(await request())).toMatchObject({ started: true })
+  expect(Number((await state.joins.shared(key)).generation)).toBeGreaterThan(generation)
 })
