@@ -224,7 +224,7 @@ test('people who are just being told are waited for', async () => {
   })
 })
 
-test.each<[string, Partial<DeadLetter>]>([
+test.each<[string, Parameters<typeof failedProduction>[1]]>([
   ['swept by age', { failedAtMs: Date.now() - 7 * HOUR_MS }],
   ['said to be missing', { code: 'input_missing' }],
   ['thrown away for room', { code: 'disk_full' }],

@@ -158,6 +158,10 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
       return answer !== 2
     },
 
+    /** Whether somebody is to hear that a replay came through; true once. */
+    takeReplayed: async (ticket: string): Promise<boolean> =>
+      (await redis.hdel(keys.request(ticket), 'replayed')) === 1,
+
     /** Tickets of people who asked before `beforeMs` (by the clock of Redis) and are still owed something. */
     owed: (beforeMs: number): Promise<string[]> => redis.zrangebyscore(keys.owed, '-inf', beforeMs),
 

@@ -74,6 +74,7 @@ export const REGISTRY: { [N in StageName]: Entry<N> } = {
         artifacts: parts.artifacts(),
         storage: parts.storage(),
         telegram: parts.telegram(parts.artifactsDir()),
+        messages: parts.messages(),
       }),
   },
   notify: {

@@ -3,7 +3,7 @@ import { Cached } from '../../queues/cached.ts'
 import type { DirectSends } from '../../queues/direct-sends.ts'
 import { failRequest } from '../../queues/end-request.ts'
 import { eventId } from '../../queues/event.ts'
-import { type FailureCode, StageError } from '../../queues/failure.ts'
+import { FAILURES, type FailureCode, StageError } from '../../queues/failure.ts'
 import type { Joins } from '../../queues/join.ts'
 import type { MediaFile } from '../../queues/media.ts'
 import type { Notifier } from '../../queues/notifier.ts'
@@ -13,6 +13,7 @@ import type { RequestStore } from '../../queues/requests.ts'
 import type { SentFile, SentFiles } from '../../queues/sent-files.ts'
 import { productionsOf } from '../../src/shared/artifacts/artifact-names.ts'
 import type { Artifacts } from '../../src/shared/artifacts/artifacts.ts'
+import type { Messages } from '../../src/shared/messages/messages.ts'
 import type { Storage } from '../../src/shared/storage/storage.ts'
 import { classify, isTelegramError } from '../../src/shared/telegram/classify.ts'
 import type { Telegram } from '../../src/shared/telegram/create-telegram.ts'
@@ -21,6 +22,7 @@ import { growingWaitMs } from '../patience.ts'
 import { Postpone } from '../postpone.ts'
 import { consequenceOf } from './consequence.ts'
 import { deliver } from './deliver.ts'
+import { tellGoodNews } from './good-news.ts'
 import { mediaBytes } from './media-bytes.ts'
 import { mediaMessage } from './media-message.ts'
 
@@ -35,6 +37,7 @@ export interface SendDeps {
   artifacts: Artifacts
   storage: Storage
   telegram: Telegram
+  messages: Messages
   queues: Queues
   notifier: Notifier
 }
@@ -50,7 +53,7 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
 
   const fail = async (request: Request, failure: FailureCode): Promise<string> => {
     await failRequest(deps, request, failure, 'send')
-    return failure
+    return asEnd(failure)
   }
 
   /** The file is nowhere any more: intake begins the request again, and it keeps its ticket. */
@@ -61,11 +64,13 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
 
   /** @param file null when nothing is known of it any more: then it is not counted */
   const delivered = async (
-    request: Delivery['request'],
+    { request, context }: Delivery,
     file: MediaFile | null,
     how: string,
   ): Promise<string> => {
     if (file) await count(request, file)
+    context.failPoint('counted')
+    if (request.replayed && how.startsWith('edited')) await tellGoodNews(deps, request, context)
     // Last, so that a crash before it makes the whole delivery run again: its effects have happened, its ids are taken.
     await requests.settle(request, { state: 'delivered' }, { round: request.round })
     return how
@@ -107,7 +112,8 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
   const bySentFile = async (delivery: Delivery, { fileId, kind, file }: SentFile): Promise<string> => {
     const media = await telegram.mediaInput({ fileId })
     const { how } = await deliver(deps, delivery, mediaMessage(file, media, undefined, kind))
-    return await delivered(delivery.request, file, `${how} by file_id`)
+    delivery.context.failPoint('recorded')
+    return await delivered(delivery, file, `${how} by file_id`)
   }
 
   const byBytes = async (delivery: Delivery, cached: Cached): Promise<string> => {
@@ -130,7 +136,8 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
         const thumbnail = bytes.thumbnailPath ? new InputFile(bytes.thumbnailPath) : undefined
         const { how, sent } = await deliver(deps, delivery, mediaMessage(cached.file, media, thumbnail))
         if (sent) await sentFiles.save(botId, mediaKey, { ...sent, file: cached.file })
-        const end = await delivered(request, cached.file, how)
+        context.failPoint('recorded')
+        const end = await delivered(delivery, cached.file, how)
         await dropArtifact(mediaKey, cached)
         return end
       } finally {
@@ -143,6 +150,9 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
 
   return async ({ data }, context) => {
     const request = await requests.get(data.ticket)
+    // A run that died between telling the person and ending its job.
+    if (request?.state === 'failed' && request.round === data.round && request.failure)
+      return { how: asEnd(request.failure) }
     if (!request?.mediaKey || request.state !== 'delivering' || request.round !== data.round)
       return { how: 'over' }
     const delivery: Delivery = { request: { ...request, mediaKey: request.mediaKey }, context }
@@ -150,7 +160,7 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
     const cached = Cached.safeParse(await joins.shared(request.mediaKey)).data
     const file = known?.file ?? cached?.file ?? null
     if (request.direct) {
-      const how = await delivered(delivery.request, file, 'sent before')
+      const how = await delivered(delivery, file, 'sent before')
       await dropArtifact(request.mediaKey, cached)
       return { how }
     }
@@ -171,8 +181,17 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
       if (consequence.change) await requests.set(request.ticket, consequence.change)
       if (consequence.failure || consequence.isDelivered) await dropArtifact(request.mediaKey, cached)
       if (consequence.failure) return { how: await fail(request, consequence.failure) }
-      if (consequence.isDelivered) return { how: await delivered(delivery.request, file, 'edited before') }
+      if (consequence.isDelivered) return { how: await delivered(delivery, file, 'edited before') }
       throw consequence.again ?? error
     }
   }
+}
+
+/**
+ * How the job of a failed request ends: well, when the reason is an honest answer.
+ * @throws StageError when an operator may mend it, so that it becomes a dead letter; no attempt could do more.
+ */
+function asEnd(failure: FailureCode): FailureCode {
+  if (FAILURES[failure].deadLetter) throw new StageError(failure, { final: true })
+  return failure
 }

@@ -30,6 +30,7 @@ export const MESSAGES = {
   'ticket-cancelled': [],
   /** reason: the text of `failure-<code>`; ticket: its code */
   'ticket-failed': ['reason', 'ticket'],
+  'ticket-good-news': [],
   'button-cancel': [],
   'button-retry': [],
   'button-other': [],

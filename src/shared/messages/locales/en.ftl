@@ -70,6 +70,7 @@ ticket-failed =
     { $reason }
 
     Code { $ticket }
+ticket-good-news = Good news: it worked after all.
 
 ## Buttons
 

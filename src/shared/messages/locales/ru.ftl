@@ -75,6 +75,7 @@ ticket-failed =
     { $reason }
 
     Код { $ticket }
+ticket-good-news = Хорошие новости: всё-таки получилось.
 
 ## Кнопки
 
