@@ -79,8 +79,8 @@ export const Request = z.object({
   /** What the ticket shows now (a hash), and since when. */
   shown: orNull(z.string()),
   editedAtMs: orZero,
-  /** A delivery without a ticket: `pending` while nobody knows whether it arrived. */
-  direct: orNull(z.enum(['pending', 'ok'])),
+  /** A delivery without a ticket has arrived. While one is under way, its lease stands beside (`direct-sends.ts`). */
+  direct: z.preprocess((value) => value === 'ok', z.boolean()),
   /** How often a delivery was begun again whose workers had died. */
   sendsAgain: orZero,
   /** It had failed, and an operator has replayed it: the person is told when it comes through. */

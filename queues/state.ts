@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import { createDeadLetters } from './dead-letters.ts'
+import { createDirectSends } from './direct-sends.ts'
 import { createFactsStore } from './facts.ts'
 import { createFairness } from './fairness.ts'
 import { createJoins } from './join.ts'
@@ -26,6 +27,7 @@ export function createState(redis: Redis, prefix: string) {
     scripts,
     queues,
     requests: createRequestStore(redis, scripts, keys),
+    directSends: createDirectSends(scripts, keys),
     joins: createJoins(redis, scripts, keys),
     facts: createFactsStore(redis, keys),
     preferences: createPreferences(redis, keys),

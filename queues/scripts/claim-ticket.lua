@@ -1,13 +1,13 @@
--- Who may put the first message of a request into the chat: the one that sends the ticket, or the delivery itself.
--- KEYS request    ARGV ticket | delivery, now ms, lease ms
--- Returns {message, id} | {gone} | {wait} | {go}
-local request = redis.call('HMGET', KEYS[1], 'ticketMessageId', 'ticketGone', 'ticketClaimedUntilMs')
-if request[2] == '1' then return { 'gone' } end
+-- A delivery asks for its ticket. Where there is none, there will be none: the media comes by itself.
+-- KEYS request    Returns {message, id} | {wait, ms} (it is being sent) | {none}
+local request = redis.call('HMGET', KEYS[1], 'ticketMessageId', 'ticketGone', 'ticketUntilMs')
+if request[2] == '1' then return { 'none' } end
 if request[1] and request[1] ~= '' then return { 'message', request[1] } end
-if request[3] and tonumber(request[3]) > tonumber(ARGV[2]) then return { 'wait' } end
-if ARGV[1] == 'delivery' then
-  redis.call('HSET', KEYS[1], 'ticketGone', '1')
-else
-  redis.call('HSET', KEYS[1], 'ticketClaimedUntilMs', tonumber(ARGV[2]) + tonumber(ARGV[3]))
-end
-return { 'go' }
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local untilMs = tonumber(request[3] or '') or 0
+if untilMs > now then return { 'wait', tostring(untilMs - now) } end
+-- Who was at it and did not come back is out.
+redis.call('HSET', KEYS[1], 'ticketGone', '1')
+redis.call('HINCRBY', KEYS[1], 'ticketFence', 1)
+return { 'none' }

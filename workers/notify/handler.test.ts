@@ -189,7 +189,7 @@ test('a busy Telegram takes nothing from the next try', async () => {
   const { ticket, world } = await asked()
   world.faults.add({ method: 'sendMessage' }, { kind: 'flood', retryAfterS: 3 })
   await expect(notify(ticket)).rejects.toMatchObject({ waitMs: 3000 })
-  expect((await state.requests.claimTicket(ticket, 'ticket', Date.now())).how).toBe('go')
+  expect(await notify(ticket)).toEqual({ how: 'sent' })
 })
 
 test('an older text that arrives last does not stay', async () => {
@@ -240,4 +240,57 @@ test('nothing is written over the media', async () => {
   if (request) await state.requests.settle(request, { state: 'delivered' })
   expect(await notify(ticket)).toEqual({ how: 'nothing new' })
   expect(botApi.world.ledger.of(/^(send|edit)/)).toEqual([])
+})
+
+test('two runs at once put one ticket into the chat', async () => {
+  const { ticket, said, world } = await asked()
+  await state.notifier.touch(ticket)
+  const held = Promise.withResolvers<void>()
+  const fault = world.faults.add({ method: 'sendMessage' }, { kind: 'late_work', until: held.promise })
+  const first = run(ticket, 1)
+  await vi.waitFor(() => expect(fault.hits()).toBe(1))
+  await expect(run(ticket, 1)).rejects.toBeInstanceOf(Postpone)
+  held.resolve()
+  expect(await first).toEqual({ how: 'sent' })
+  expect(await run(ticket, 1)).toEqual({ how: 'nothing new' })
+  expect(said()).toHaveLength(1)
+})
+
+test('a ticket that the delivery has overtaken is taken back', async () => {
+  const { ticket, said, world } = await asked()
+  const held = Promise.withResolvers<void>()
+  const fault = world.faults.add({ method: 'sendMessage' }, { kind: 'late_work', until: held.promise })
+  const sending = notify(ticket)
+  await vi.waitFor(() => expect(fault.hits()).toBe(1))
+  await state.redis.hset(state.keys.request(ticket), 'ticketUntilMs', 1)
+  expect(await state.requests.claimTicket(ticket)).toEqual({ how: 'none' })
+  held.resolve()
+  expect(await sending).toEqual({ how: 'too late' })
+  expect(said()).toEqual([])
+  expect(await state.requests.get(ticket)).toMatchObject({ ticketMessageId: null, ticketGone: true })
+})
+
+test.each([false, true])('answers that are always lost fill no chat (a reason: %s)', async (isReason) => {
+  const { ticket, said, world } = await asked()
+  const request = await state.requests.get(ticket)
+  if (request && isReason) {
+    await state.requests.set(ticket, { ticketGone: '1' })
+    await state.requests.settle(request, { state: 'failed', failure: 'gone' })
+  }
+  world.faults.add({ method: 'sendMessage', times: Number.POSITIVE_INFINITY }, { kind: 'lost_answer' })
+  await state.notifier.touch(ticket)
+  const view = (await state.requests.get(ticket))?.view ?? 0
+  for (let n = 0; n < 4; n++) await expect(run(ticket, view)).rejects.toBeInstanceOf(Postpone)
+  expect(await run(ticket, view)).toEqual({ how: 'gave up' })
+  expect(said()).toHaveLength(4)
+  // The media comes all the same.
+  if (!isReason) expect(await state.requests.claimTicket(ticket)).toEqual({ how: 'none' })
+})
+
+test('a clock that has jumped back holds up no news for long', async () => {
+  const { ticket } = await asked()
+  await notify(ticket)
+  await state.requests.move(ticket, ['asked'], 'producing')
+  await state.requests.set(ticket, { editedAtMs: Date.now() + 3600_000 })
+  await expect(notify(ticket)).rejects.toMatchObject({ waitMs: 3000 })
 })

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
+import type { DirectSends } from '../../queues/direct-sends.ts'
 import type { FactsStore } from '../../queues/facts.ts'
 import { productionId } from '../../queues/flow.ts'
 import type { Joins } from '../../queues/join.ts'
@@ -9,10 +10,12 @@ import type { Request } from '../../queues/request.ts'
 import type { RequestStore } from '../../queues/requests.ts'
 import type { Messages } from '../../src/shared/messages/messages.ts'
 import { classify, isTelegramError, type TelegramFault } from '../../src/shared/telegram/classify.ts'
+import { clientSignal } from '../../src/shared/telegram/client-signal.ts'
 import type { Telegram } from '../../src/shared/telegram/create-telegram.ts'
 import type { Handler, StageContext } from '../context.ts'
 import { patientWaitMs } from '../patience.ts'
 import { Postpone } from '../postpone.ts'
+import { sendOnce } from '../send-once.ts'
 import { queuePosition } from './queue-position.ts'
 import { fingerprint, type ProductionProgress, type TicketView, ticketView } from './ticket-view.ts'
 
@@ -21,7 +24,6 @@ import { fingerprint, type ProductionProgress, type TicketView, ticketView } fro
  * single edit between the ticket and the media, which would cost the media its place at Telegram's gate.
  */
 const EDIT_EVERY_MS = 3000
-const WAIT_FOR_TICKET_MS = 200
 /** A gate without room is asked again after this, at the earliest. */
 const BUSY_MS = 500
 /** First wait for a Telegram that does not answer. */
@@ -42,6 +44,7 @@ export interface NotifyDeps {
   redis: Redis
   keys: Keys
   requests: RequestStore
+  directSends: DirectSends
   joins: Joins
   notifier: Notifier
   facts: FactsStore
@@ -73,42 +76,45 @@ export function createHandler(deps: NotifyDeps): Handler<'notify'> {
   }
 
   /** Puts a view into the chat: as the first message of the request, or over the one that is there. */
-  const show = async (request: Request, view: TicketView): Promise<string> => {
-    const { ticket, chatId } = request
+  const show = async (request: Request, view: TicketView, context: StageContext): Promise<string> => {
+    const { chatId, ticketMessageId } = request
     const markup = { inline_keyboard: view.keyboard }
-    const claim = await requests.claimTicket(ticket, 'ticket', Date.now())
-    if (claim.how === 'wait') throw new Postpone(WAIT_FOR_TICKET_MS)
-    // Who deletes a ticket does not want to see it; why there will be no media they are told all the same.
-    if (claim.how === 'gone' && request.state !== 'failed') return 'no ticket'
-    if (claim.messageId !== null) {
-      await telegram.api.editMessageText(chatId, claim.messageId, view.text, { reply_markup: markup })
+    if (ticketMessageId !== null && !request.ticketGone) {
+      await telegram.api.editMessageText(chatId, ticketMessageId, view.text, { reply_markup: markup })
+      context.failPoint('edited')
       return 'edited'
     }
     // Who cancels before there is a ticket was answered by the button or the command.
     if (request.state === 'cancelled') return 'no ticket'
-    const { message_id } = await telegram.api.sendMessage(chatId, view.text, {
-      reply_markup: markup,
-      reply_parameters: { message_id: request.messageId, allow_sending_without_reply: true },
-      ...(request.threadId ? { message_thread_id: request.threadId } : {}),
-    })
-    const wasOvertaken = claim.how === 'go' && (await requests.get(ticket))?.ticketGone
-    if (wasOvertaken) {
-      // It took so long that the delivery came by itself: a ticket under the media would say nothing true.
-      await telegram.api.deleteMessage(chatId, message_id)
-      return 'too late'
-    }
-    await requests.set(ticket, { ticketMessageId: message_id, ticketGone: '0' })
-    return 'sent'
+    const first = await sendOnce(
+      deps,
+      // Who deletes a ticket does not want to see it; why there will be no media they are told all the same.
+      { request, what: 'ticket', again: request.state === 'failed' },
+      (signal) =>
+        telegram.api.sendMessage(
+          chatId,
+          view.text,
+          { ...answerTo(request), reply_markup: markup },
+          clientSignal(signal),
+        ),
+      context,
+    )
+    // Meanwhile, by another run.
+    if (first.how === 'before') throw new Postpone(0)
+    // It took so long that the delivery came by itself: a ticket under the media would say nothing true.
+    if (first.how === 'too late') await telegram.api.deleteMessage(chatId, first.message.message_id)
+    return { sent: 'sent', 'too late': 'too late', gone: 'no ticket', spent: 'gave up' }[first.how]
   }
 
   /** Brings the ticket up to date. @returns what was done. */
   const update = async (request: Request, context: StageContext): Promise<string> => {
     const view = await viewOf(request)
     if (!view || request.shown === fingerprint(view)) return 'nothing new'
-    const waitMs = request.editedAtMs + EDIT_EVERY_MS - Date.now()
+    // Never longer than that: another host noted when, and clocks jump.
+    const waitMs = Math.min(request.editedAtMs + EDIT_EVERY_MS - Date.now(), EDIT_EVERY_MS)
     if (!view.final && request.shown && waitMs > 0) throw new Postpone(waitMs)
     try {
-      const how = await show(request, view)
+      const how = await show(request, view, context)
       await requests.set(request.ticket, { shown: fingerprint(view), editedAtMs: Date.now() })
       return how
     } catch (error) {
@@ -138,14 +144,11 @@ export function createHandler(deps: NotifyDeps): Handler<'notify'> {
         await requests.set(ticket, { chatId: fault.migrateToChatId, ticketMessageId: '' })
         throw new Postpone(0)
       case 'flood':
-        await requests.releaseTicket(ticket)
         throw new Postpone(fault.retryAfterMs)
       case 'busy':
-        await requests.releaseTicket(ticket)
         throw new Postpone(Math.max(fault.waitMs, BUSY_MS))
       case 'unreachable':
       case 'ambiguous': {
-        if (fault.kind === 'unreachable') await requests.releaseTicket(ticket)
         const waitMs = patientWaitMs(context, AWAY_MS)
         if (waitMs !== null) throw new Postpone(waitMs)
         return 'gave up'
@@ -174,3 +177,9 @@ export function createHandler(deps: NotifyDeps): Handler<'notify'> {
     return { how }
   }
 }
+
+/** Where a first message goes: below the person's own, in its thread. */
+const answerTo = ({ messageId, threadId }: Request) => ({
+  reply_parameters: { message_id: messageId, allow_sending_without_reply: true },
+  ...(threadId ? { message_thread_id: threadId } : {}),
+})

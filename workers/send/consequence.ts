@@ -1,4 +1,4 @@
-import { type FailureCode, StageError } from '../../queues/failure.ts'
+import type { FailureCode } from '../../queues/failure.ts'
 import type { Request } from '../../queues/request.ts'
 import type { TelegramFault } from '../../src/shared/telegram/classify.ts'
 import type { StageContext } from '../context.ts'
@@ -24,7 +24,7 @@ interface Consequence {
 interface Circumstances {
   request: Request
   isKnownFile: boolean
-  context: Pick<StageContext, 'attempt' | 'addedAtMs' | 'lastAttempt'>
+  context: Pick<StageContext, 'attempt' | 'addedAtMs'>
 }
 
 const withoutTicket = { ticketGone: '1', ticketMessageId: '' } as const
@@ -56,12 +56,9 @@ export function consequenceOf(
     case 'rejected':
       return { failure: 'telegram_rejected' }
     case 'unreachable':
-      return whenPatienceEnds(context)
+    // An edit can be repeated as often as it takes. Of a message of its own, the lease counts the repeats.
     case 'ambiguous':
-      // An edit can be repeated as often as it takes; every repeated message of its own may be one more copy.
-      if (!request.ticketGone) return whenPatienceEnds(context)
-      if (context.lastAttempt) return { failure: 'telegram_unavailable' }
-      return { again: new StageError('telegram_unavailable', { detail: 'no answer' }) }
+      return whenPatienceEnds(context)
   }
 }
 

@@ -118,6 +118,8 @@ async function delivery({ artifact = null, media = null }: Where, { ticket: with
     state: 'cached',
     generation: 1,
     ...cachedFields({ file: FILE, media, thumbnail: null, artifact, artifactThumbnail: null }),
+    // As `upload` leaves it.
+    stored: media ? '1' : '0',
   })
   const request = async (): Promise<Request> => {
     const now = await state.requests.get(ticket)
@@ -329,7 +331,7 @@ test('a file_id is enough, whatever has become of the cached file', async () => 
 
 test('a ticket that is being sent is waited for, not overtaken', async () => {
   const { ticket } = await delivery({ media: await store() }, { ticket: false })
-  await state.requests.claimTicket(ticket, 'ticket', Date.now())
+  await state.directSends.lease({ ticket, mediaKey: key }, 'ticket')
   await expect(send(ticket)).rejects.toBeInstanceOf(Postpone)
   expect(botApi.world.ledger.of(/^send(Video|Message)$/)).toEqual([])
 })

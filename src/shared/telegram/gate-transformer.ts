@@ -2,6 +2,7 @@ import { GrammyError, type Transformer } from 'grammy'
 import { z } from 'zod'
 import { clientSignal, platformSignal } from './client-signal.ts'
 import type { Gate } from './gate.ts'
+import { lastCheck } from './last-check.ts'
 import { ConnectionFault, FloodWait } from './telegram-error.ts'
 
 /** What counts against Telegram's limits: messages. Answers to buttons, chat actions, getUpdates are free. */
@@ -27,7 +28,11 @@ export function gateTransformer(gate: Gate): Transformer {
     const isDelivery = DELIVERY.test(method)
     const isMessage = MESSAGE.test(method)
     const given = signal ? [platformSignal(signal)] : []
-    if (isMessage) await gate.pass({ chatId, isDelivery }, given[0])
+    if (isMessage) {
+      await gate.pass({ chatId, isDelivery }, given[0])
+      await lastCheck()
+    }
+    given[0]?.throwIfAborted()
 
     const limit = isDelivery ? [] : [AbortSignal.timeout(SHORT_CALL_MS + 1000 * pollS)]
     const either = clientSignal(AbortSignal.any([...given, ...limit]))

@@ -1,0 +1,93 @@
+import type { DirectLease, DirectSend, DirectSends } from '../queues/direct-sends.ts'
+import type { Request } from '../queues/request.ts'
+import { classify, isTelegramError } from '../src/shared/telegram/classify.ts'
+import type { Telegram } from '../src/shared/telegram/create-telegram.ts'
+import { withLastCheck } from '../src/shared/telegram/last-check.ts'
+import type { StageContext } from './context.ts'
+import { Postpone } from './postpone.ts'
+import type { StopReason } from './retry-decision.ts'
+
+/** How soon to look again whether somebody else's call has ended. */
+const LOOK_AGAIN_MS = 500
+
+interface SendOnceDeps {
+  directSends: DirectSends
+  telegram: Telegram
+}
+
+interface Message {
+  request: Request
+  what: DirectSend
+  /** A ticket is to come though the person deleted the last one. */
+  again?: boolean
+}
+
+export type SentOnce<T> =
+  | { how: 'sent'; message: T }
+  /** By another run of the job, or by this one before. */
+  | { how: 'before'; messageId: number | null }
+  | { how: 'too late'; message: T }
+  | { how: 'gone' }
+  | { how: 'spent' }
+
+/**
+ * Makes a call that Telegram would do twice if it were made twice, at most once as far as anybody can know: under a
+ * lease that is looked at once more right before the call. A call whose answer is lost may be made once more.
+ * @throws Postpone while another run has the lease; what the call throws
+ */
+export async function sendOnce<T extends { message_id: number }>(
+  { directSends, telegram }: SendOnceDeps,
+  { request, what, again = false }: Message,
+  call: (signal: AbortSignal) => Promise<T>,
+  context: Pick<StageContext, 'signal' | 'failPoint'>,
+): Promise<SentOnce<T>> {
+  const leased = await directSends.lease(request, what, { again })
+  if (leased.how === 'wait') throw new Postpone(Math.min(leased.waitMs, LOOK_AGAIN_MS))
+  if (leased.how === 'sent') return { how: 'before', messageId: leased.messageId }
+  if (leased.how !== 'go') return leased
+  const { lease } = leased
+  context.failPoint('leased')
+  const running = whileRunning(lease, what, context.signal)
+  let isGoingOut = false
+  const lastCheck = async () => {
+    if (!(await lease.holds())) throw new Postpone(LOOK_AGAIN_MS)
+    context.failPoint('leased')
+    isGoingOut = true
+  }
+  try {
+    // A Telegram that fails may fail after its work: it is asked something harmless before it gets a message again.
+    if (lease.doubts > 0) await telegram.api.getMe()
+    const message = await withLastCheck(lastCheck, () => call(running.signal))
+    context.failPoint('sent')
+    return { how: (await lease.end({ messageId: message.message_id })) ? 'sent' : 'too late', message }
+  } catch (error) {
+    const isUnknown = isGoingOut && isTelegramError(error) && classify(error).kind === 'ambiguous'
+    await lease.end(isUnknown ? 'unknown' : 'unsent')
+    throw error
+  } finally {
+    running.stop()
+  }
+}
+
+/** Renews the lease of a direct send. A ticket that takes long is not waited for. */
+function whileRunning(lease: DirectLease, what: DirectSend, stopped: AbortSignal) {
+  const call = new AbortController()
+  const renew = () => void lease.holds().catch(() => false)
+  const renewal = what === 'direct' ? setInterval(renew, lease.renewEveryMs) : undefined
+  const onStop = () => {
+    // From now on the lease runs out: a run that was told to stop has no time for ever.
+    clearInterval(renewal)
+    // Another run may follow this one: the sooner it can know how the call ended, the better.
+    if (stopped.reason !== ('lock_lost' satisfies StopReason)) call.abort(stopped.reason)
+  }
+  stopped.addEventListener('abort', onStop, { once: true })
+  if (stopped.aborted) onStop()
+  return {
+    /** For the call. */
+    signal: call.signal,
+    stop() {
+      clearInterval(renewal)
+      stopped.removeEventListener('abort', onStop)
+    },
+  }
+}
