@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { GrammyError } from 'grammy'
 import type { User } from 'grammy/types'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -119,6 +122,38 @@ it('what is no message passes freely', async () => {
   for (let i = 0; i < 10; i++) await one?.api.sendChatAction(user?.id ?? 0, 'typing')
   for (let i = 0; i < 10; i++) await one?.api.getMe()
   expect(world.ledger.of('sendChatAction')).toHaveLength(10)
+})
+
+describe('nothing is repeated behind our back', () => {
+  it.each([307, 308])('a redirect with %d is not followed', async (status) => {
+    let calls = 0
+    const redirecting = createServer((request, response) => {
+      calls += 1
+      request.resume()
+      response.writeHead(status, { location: `${apiUrl}${request.url}` }).end()
+    })
+    redirecting.listen(0, '127.0.0.1')
+    await once(redirecting, 'listening')
+    const { port } = redirecting.address() as AddressInfo
+    const options = { token: TOKEN, apiUrl: `http://127.0.0.1:${port}`, mode: 'cloud' as const }
+    const { api } = createTelegram({ ...options, redis, prefix: `${prefix}:${round++}`, holdMs: 1500 })
+    const [user] = people(1)
+    const error = await api.sendMessage(user?.id ?? 0, 'x').catch((caught: unknown) => caught)
+    expect(classify(error).kind).toBe('ambiguous')
+    expect([calls, world.ledger.of('sendMessage').length]).toEqual([1, 0])
+    redirecting.closeAllConnections()
+    redirecting.close()
+  })
+
+  it('a connection that was kept and is cut is not used for a second try', async () => {
+    const [one] = clients()
+    const [user] = people(1)
+    const id = user?.id ?? 0
+    await one?.api.sendMessage(id, 'first')
+    world.faults.add({ method: 'sendMessage' }, { kind: 'lost_answer' })
+    await expect(one?.api.sendMessage(id, 'second')).rejects.toThrow()
+    expect(world.ledger.of('sendMessage')).toHaveLength(2)
+  })
 })
 
 describe('errors', () => {

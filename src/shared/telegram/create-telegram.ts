@@ -31,7 +31,12 @@ export type Telegram = ReturnType<typeof createTelegram>
 export function createTelegram(options: TelegramOptions) {
   const { token, apiUrl, mode, filesDir = null, redis, prefix, holdMs } = options
   const botId = Number(token.split(':', 1)[0])
-  const client: ApiClientOptions = { apiRoot: apiUrl.replace(/\/+$/, ''), timeoutSeconds: UPLOAD_TIMEOUT_S }
+  const client: ApiClientOptions = {
+    apiRoot: apiUrl.replace(/\/+$/, ''),
+    timeoutSeconds: UPLOAD_TIMEOUT_S,
+    // A 307 would make the client send the message again, and to whomever it names.
+    baseFetchConfig: { redirect: 'error' },
+  }
   const transformer = gateTransformer(createGate({ redis, prefix, botId, holdMs }))
   const api = new Api(token, client)
   api.config.use(transformer)

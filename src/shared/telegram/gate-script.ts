@@ -3,6 +3,7 @@
  * slots are `spacing` apart, so no sliding second ever holds more than 1000 / spacing + 1 of them, whoever sends.
  *
  * KEYS  1 calendar (sorted set: call -> its slot, ms)   2 pause of the whole bot (until, ms)   3 the chat's TAT (ms)
+ *       4 pause of the chat (until, ms)
  * ARGV  1 call id   2 spacing of the bot   3 spacing of the chat   4 burst of the chat   5 how long the caller
  *       can still wait   6 "1": may reserve a slot ahead   7 how late a slot may be used
  * Returns { 1, 0 } go now; { 0, ms } ask again after so long; { -1, ms } that is too long, nothing is reserved.
@@ -16,7 +17,8 @@ local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local id, spacing = ARGV[1], tonumber(ARGV[2])
 local chatSpacing, burst = tonumber(ARGV[3]), tonumber(ARGV[4])
 local patience, late = tonumber(ARGV[5]), tonumber(ARGV[7])
-local pause = tonumber(redis.call('GET', KEYS[2]) or '0')
+local chatPause = tonumber(redis.call('GET', KEYS[4]) or '0')
+local pause = math.max(tonumber(redis.call('GET', KEYS[2]) or '0'), chatPause)
 
 local mine = tonumber(redis.call('ZSCORE', KEYS[1], id) or '')
 if mine and pause <= now then
@@ -25,6 +27,8 @@ if mine and pause <= now then
 end
 -- A slot that came too late (a stalled process, a pause) is given back: late calls must not bunch up.
 if mine then redis.call('ZREM', KEYS[1], id) end
+-- The pause of a chat has put its TAT after all that was promised before: who had a slot lines up like a new one.
+if chatPause > now then mine = nil end
 
 local tat = tonumber(redis.call('GET', KEYS[3]) or '0')
 local slot = math.max(now, pause)
@@ -52,7 +56,7 @@ return { 1, 0 }
  * different chats were refused within ten seconds. Three, not two: to pause one chat too few costs one more refusal,
  * to pause the bot for one chat's sake makes everybody wait.
  *
- * KEYS  1 refused chats (sorted set: chat -> when)   2 pause of the whole bot   3 the chat's TAT
+ * KEYS  1 refused chats (sorted set: chat -> when)   2 pause of the whole bot   3 the chat's TAT   4 pause of the chat
  * ARGV  1 chat   2 retry after, ms   3 spacing of the chat   4 burst of the chat
  * Returns 1 when the whole bot is paused, else 0.
  */
@@ -65,6 +69,9 @@ redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - 10000)
 redis.call('PEXPIRE', KEYS[1], 15000)
 local tat = math.max(tonumber(redis.call('GET', KEYS[3]) or '0'), now + wait + (tonumber(ARGV[4]) - 1) * tonumber(ARGV[3]))
 redis.call('SET', KEYS[3], tat, 'PX', tat - now + 5000)
+-- A slot that was promised before the refusal must not be used: the TAT alone does not take it back.
+local chatPause = math.max(tonumber(redis.call('GET', KEYS[4]) or '0'), now + wait)
+redis.call('SET', KEYS[4], chatPause, 'PX', chatPause - now + 1)
 if redis.call('ZCARD', KEYS[1]) < 3 then return 0 end
 local pause = math.max(tonumber(redis.call('GET', KEYS[2]) or '0'), now + wait)
 redis.call('SET', KEYS[2], pause, 'PX', pause - now + 1)

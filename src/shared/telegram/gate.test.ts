@@ -134,6 +134,25 @@ describe('after a 429', () => {
     await gate.pass(person(2))
   })
 
+  it('what the chat was promised before is taken back, and two are not let through at once', async () => {
+    const [gate] = gates(1, 20_000)
+    if (!gate) throw new RangeError()
+    for (let i = 0; i < 2; i++) await gate.pass(person(1))
+    const before = await slots()
+    const passed: number[] = []
+    const promised = [1, 2].map(() =>
+      gate.pass(person(1)).then(async () => void passed.push(await redisNowMs(redis))),
+    )
+    // Both have a slot, within two seconds.
+    await expect.poll(async () => (await slots()).size, { interval: 5 }).toBeGreaterThan(before.size + 1)
+    const refusedAtMs = await redisNowMs(redis)
+    expect(await gate.penalize(1, 4000)).toBe('chat')
+    await Promise.all(promised)
+    const [first = 0, second = 0] = passed.sort((a, b) => a - b)
+    expect(first).toBeGreaterThanOrEqual(refusedAtMs + 4000)
+    expect(second - first).toBeGreaterThanOrEqual(1000 - LATE_MS)
+  })
+
   it('the bot waits when three different chats were refused; so do those that had a slot', async () => {
     const [gate] = gates(1, 20_000)
     if (!gate) throw new RangeError()

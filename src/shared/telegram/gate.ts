@@ -63,10 +63,11 @@ export function createGate({ redis, prefix, botId, holdMs }: GateOptions) {
         const [verdict, waitMs] = await away(
           redis.eval(
             TAKE,
-            3,
+            4,
             `${base}:calendar`,
             `${base}:pause`,
             key,
+            `${key}:pause`,
             id,
             BOT_SPACING_MS,
             limit.spacingMs,
@@ -85,12 +86,14 @@ export function createGate({ redis, prefix, botId, holdMs }: GateOptions) {
     /** Obeys a 429. Returns what it was taken to concern (the rule stands at PENALIZE). */
     async penalize(chatId: number | string | null, retryAfterMs: number): Promise<'chat' | 'bot'> {
       const limit = limitOf(chatId)
+      const key = chatKey(chatId)
       const all = await redis.eval(
         PENALIZE,
-        3,
+        4,
         `${base}:refused`,
         `${base}:pause`,
-        chatKey(chatId),
+        key,
+        `${key}:pause`,
         chatId ?? 'inline',
         retryAfterMs,
         limit.spacingMs,
