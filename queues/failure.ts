@@ -26,6 +26,8 @@ export const FAILURES = {
   link_scheme: never,
   link_credentials: never,
   link_private_address: never,
+  // The person: has as many in work as we take.
+  too_many: neverButLater,
   // What the site answers.
   live: neverButLater,
   upcoming: neverButLater,

@@ -72,6 +72,9 @@ export const Request = z.object({
   /** There is no ticket to edit: the person deleted it, or the media came at once. */
   ticketGone: flag,
   failure: orNull(z.enum(Object.keys(FAILURES) as [FailureCode, ...FailureCode[]])),
+  /** It stands for so many links of a message that were left out, because `inWork` requests were not over. */
+  leftOut: orZero,
+  inWork: orZero,
   /** Counts the changes that the ticket should show; `notify` jobs carry it. */
   view: orZero,
   /** The last change that the person has seen, or cannot be shown. */

@@ -5,7 +5,7 @@ const lua = (name: string) => readFileSync(new URL(`scripts/${name}.lua`, import
 
 /** The steps that must not be torn apart. What each takes and returns stands at the top of its file. */
 const SCRIPTS = {
-  create: lua('create'),
+  create: lua('is-full') + lua('create'),
   choose: lua('choose'),
   join: lua('join'),
   atGeneration: lua('at-generation'),
@@ -17,7 +17,7 @@ const SCRIPTS = {
   leave: lua('leave'),
   move: lua('move'),
   settle: lua('settle'),
-  reopen: lua('reopen'),
+  reopen: lua('is-full') + lua('reopen'),
   startOver: lua('start-over'),
   claimTicket: lua('claim-ticket'),
   directLease: lua('direct-lease'),

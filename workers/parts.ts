@@ -93,6 +93,8 @@ export function createParts(redis: Redis, prefix: string, log: Logger) {
     tools: once(() => readConfig(['tools'])),
     artifactMaxAgeMs: once(() => readConfig(['artifacts']).ARTIFACT_MAX_AGE_MINUTES * 60_000),
 
+    maxQueuedPerPerson: once(() => readConfig(['worker']).MAX_QUEUED_PER_PERSON),
+
     limits: once(() => {
       const limits = readConfig(['limits'])
       const maxBytes = limits.MAX_FILE_MB * 1_000_000

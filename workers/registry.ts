@@ -19,7 +19,11 @@ const ffmpeg = ({ tools }: Parts) => ({ ffmpeg: () => ffmpegVersion(tools().FFMP
 export const REGISTRY: { [N in StageName]: Entry<N> } = {
   intake: {
     sections: [],
-    create: async ({ state }) => (await import('./intake/handler.ts')).createHandler(state),
+    create: async ({ state, maxQueuedPerPerson }) =>
+      (await import('./intake/handler.ts')).createHandler({
+        ...state,
+        maxQueuedPerPerson: maxQueuedPerPerson(),
+      }),
   },
   inspect: {
     sections: ['tools', 'limits'],

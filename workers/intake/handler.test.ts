@@ -56,7 +56,7 @@ const FILE: MediaFile = {
   treatment: 'as_is',
 }
 const take = async (data: IntakeData, input: { mediaId: string } | null = null) =>
-  (await createHandler(state)({ data, input }, testContext())).decisions
+  (await createHandler({ ...state, maxQueuedPerPerson: 5 })({ data, input }, testContext())).decisions
 
 const linksOf = (userId: number, links = [LINK], origin = `u${++updates}`): IntakeData => ({
   kind: 'links',
@@ -209,6 +209,61 @@ test('several links are several requests; the same update again is the same requ
   await take(update)
   expect((await state.requests.active(1, 1)).length).toBe(3)
   expect(await waiting('inspect')).toBe(2)
+})
+
+const manyLinks = (count: number) => Array.from({ length: count }, (_, n) => `${LINK}${n}`)
+/** What tells a person that links of an update were left out. */
+const noteOf = (update: IntakeData) =>
+  state.requests.from(update.kind === 'links' ? `${update.origin}-full` : '')
+
+test('links beyond the cap are left out, with one word for all of them, and are not kept', async () => {
+  const update = linksOf(1, manyLinks(12))
+  expect(await take(update)).toEqual([...Array(5).fill('inspect'), 'left out 7'])
+  const note = await noteOf(update)
+  expect(note).toMatchObject({ state: 'failed', failure: 'too_many', leftOut: 7, inWork: 5, view: 1 })
+  expect((await state.requests.active(1, 1)).length).toBe(5)
+  const kept = await Promise.all(manyLinks(12).map((link) => state.facts.link(linkHash(link))))
+  expect(kept.map((link) => link !== null)).toEqual([...Array(5).fill(true), ...Array(7).fill(false)])
+  expect(await state.requests.owed(Date.now() + 60_000)).toContain(note?.ticket)
+  // Nobody else is concerned.
+  expect(await take(linksOf(2, manyLinks(3)))).toEqual(Array(3).fill('joined inspection'))
+})
+
+test('what was left out stays out when the update comes again, and can be sent anew', async () => {
+  const update = linksOf(1, manyLinks(6))
+  await take(update)
+  const note = await noteOf(update)
+  const { ticket } = await requestOf(1)
+  await take({ kind: 'cancel', ticket })
+  expect(await take(update)).toEqual([...Array(5).fill(expect.any(String)), 'left out 1'])
+  expect((await state.requests.active(1, 1)).length).toBe(4)
+  expect(await noteOf(update)).toMatchObject({ ticket: note?.ticket, leftOut: 1 })
+  expect(await take(linksOf(1, manyLinks(7).slice(6)))).toEqual(['inspect'])
+  // A press that no button of it has.
+  expect(await take({ kind: 'retry', ticket: note?.ticket ?? '' })).toEqual(['over'])
+  expect((await noteOf(update))?.state).toBe('failed')
+})
+
+test('Try again waits for room too', async () => {
+  await take(linksOf(1))
+  const request = await requestOf(1)
+  await state.requests.settle(request, { state: 'failed', failure: 'live' })
+  await take(linksOf(1, manyLinks(5)))
+  expect(await take({ kind: 'retry', ticket: request.ticket })).toEqual(['too many'])
+  expect(await state.requests.get(request.ticket)).toMatchObject({
+    ...{ state: 'failed', failure: 'too_many', round: 1 },
+  })
+  await take({ kind: 'cancel', ticket: (await requestOf(1)).ticket })
+  expect(await take({ kind: 'retry', ticket: request.ticket })).toEqual(['joined inspection'])
+  expect(await state.requests.get(request.ticket)).toMatchObject({ state: 'inspecting', round: 2 })
+})
+
+test('what has expired without an end does not count', async () => {
+  await take(linksOf(1, manyLinks(5)))
+  const [gone = ''] = await state.requests.active(1, 1)
+  await state.redis.del(state.keys.request(gone))
+  expect(await take(linksOf(1, ['https://site.example/new']))).toEqual(['inspect'])
+  expect(await state.requests.active(1, 1)).not.toContain(gone)
 })
 
 test('cancel ends a request wherever it stands, and /cancel all of one chat', async () => {

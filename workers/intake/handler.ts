@@ -1,8 +1,8 @@
+import { failRequest } from '../../queues/end-request.ts'
 import { StageError } from '../../queues/failure.ts'
 import { productionId, rootCause } from '../../queues/flow.ts'
 import { inspectionKey } from '../../queues/join.ts'
-import { linkHash } from '../../queues/media.ts'
-import type { Request } from '../../queues/request.ts'
+import type { Asker, Request } from '../../queues/request.ts'
 import type { IntakeData } from '../../queues/stages/intake.ts'
 import type { Logger } from '../../src/shared/logger.ts'
 import type { Handler } from '../context.ts'
@@ -19,7 +19,7 @@ export const createHandler =
 
 /** Of one run: its steps pass the places where it may be killed. */
 function handlerFor(deps: IntakeDeps, failPoint: FailPoint): Handler<'intake'> {
-  const { requests, joins, facts, preferences, queues, notifier } = deps
+  const { requests, joins, preferences, queues, notifier, maxQueuedPerPerson } = deps
   const { advance, ask, fail } = createNextStep(deps, failPoint)
 
   const withRequest = async (ticket: string, act: (request: Request) => Promise<string>): Promise<string> => {
@@ -32,16 +32,34 @@ function handlerFor(deps: IntakeDeps, failPoint: FailPoint): Handler<'intake'> {
     log: Logger,
   ): Promise<string[]> => {
     const decisions: string[] = []
-    for (const [index, link] of wanted.entries()) {
-      const hash = linkHash(link)
-      await facts.saveLink(hash, link)
-      const ticket = await requests.create(asker, `${origin}-${index}`, hash, receivedAtMs)
+    // What was left out once stays out, whatever has ended since: that is what the person was told.
+    let leftOut = (await requests.from(`${origin}-full`))?.leftOut ?? 0
+    for (const [index, link] of wanted.slice(0, wanted.length - leftOut).entries()) {
+      const one = `${origin}-${index}`
+      const ticket = await requests.createWithin(maxQueuedPerPerson, asker, one, link, receivedAtMs)
+      if (ticket === null) {
+        leftOut = wanted.length - index
+        break
+      }
       failPoint('created')
       const decision = await withRequest(ticket, advance)
       log.info({ ticket, decision }, 'asked')
       decisions.push(decision)
     }
+    if (leftOut > 0) decisions.push(await leaveOut(asker, origin, leftOut, receivedAtMs, log))
     return decisions
+  }
+
+  /** One word for all links of an update that were not taken. */
+  const leaveOut = async (asker: Asker, origin: string, leftOut: number, nowMs: number, log: Logger) => {
+    const told = { leftOut, inWork: maxQueuedPerPerson }
+    const ticket = await requests.leaveOut(asker, `${origin}-full`, told, nowMs)
+    failPoint('created')
+    log.info({ ticket, leftOut }, 'left out')
+    return await withRequest(ticket, async (request) => {
+      await failRequest(deps, request, 'too_many', 'intake')
+      return `left out ${leftOut}`
+    })
   }
 
   const choice = ({ ticket, format }: Of<'choice'>) =>
@@ -53,8 +71,11 @@ function handlerFor(deps: IntakeDeps, failPoint: FailPoint): Handler<'intake'> {
 
   const retry = ({ ticket }: Of<'retry'>) =>
     withRequest(ticket, async (request) => {
+      if (!(await requests.retry(request, maxQueuedPerPerson))) {
+        await notifier.touch(ticket)
+        return 'too many'
+      }
       // Nothing is reopened on a second press, or when this job runs again: going on is right all the same.
-      await requests.reopen(request)
       return await withRequest(ticket, advance)
     })
 

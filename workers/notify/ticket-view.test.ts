@@ -114,6 +114,42 @@ test('every failure has a reason, the code of the ticket, and Retry where that c
   }
 })
 
+test.each([
+  [
+    'en',
+    '1',
+    '20',
+    'You have 20 requests in work, and I take no more at once, so I left out one link of this',
+  ],
+  ['en', '3', '1', 'You have one request in work, and I take no more at once, so I left out 3 links of this'],
+  [
+    'ru',
+    '1',
+    '20',
+    'У вас в работе 20 запросов, больше сразу не беру, поэтому из этого сообщения пропускаю 1 ссылку',
+  ],
+  [
+    'ru',
+    '3',
+    '21',
+    'У вас в работе 21 запрос, больше сразу не беру, поэтому из этого сообщения пропускаю 3 ссылки',
+  ],
+  [
+    'ru',
+    '7',
+    '2',
+    'У вас в работе 2 запроса, больше сразу не беру, поэтому из этого сообщения пропускаю 7 ссылок',
+  ],
+])(
+  'links that were left out (%s, %s of them): how many, and no button',
+  (language, leftOut, inWork, text) => {
+    const shown = view({ state: 'failed', failure: 'too_many', language, leftOut, inWork })
+    expect(shown).toMatchObject({ keyboard: [], final: true })
+    expect(shown?.text.startsWith(text)).toBe(true)
+    expect(shown?.text).toContain('ABCDEF')
+  },
+)
+
 test('a person who reads Russian reads Russian', () => {
   expect(view({ state: 'cancelled', language: 'ru' })?.text).toMatch(/[а-я]/i)
 })

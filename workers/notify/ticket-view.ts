@@ -71,12 +71,18 @@ export function ticketView(
       return final(messages.text(language, 'ticket-cancelled'))
     case 'failed': {
       const failure = request.failure ?? 'internal'
+      if (request.leftOut > 0) return final(leftOutText(request, messages))
       const retry = FAILURES[failure].personMayRetry ? [[button('button-retry', 'retry')]] : []
       return final(failureText(request, failure, messages), retry)
     }
     case 'delivered':
       return null
   }
+}
+
+function leftOutText({ language, ticket, leftOut, inWork }: Request, messages: Messages): string {
+  const reason = messages.text(language, 'ticket-left-out', { count: leftOut, inWork })
+  return messages.text(language, 'ticket-failed', { reason, ticket })
 }
 
 function failureText({ language, ticket }: Request, failure: FailureCode, messages: Messages): string {

@@ -30,6 +30,8 @@ export const MESSAGES = {
   'ticket-cancelled': [],
   /** reason: the text of `failure-<code>`; ticket: its code */
   'ticket-failed': ['reason', 'ticket'],
+  /** in place of a reason: links of a message that were left out, and how many requests are not over */
+  'ticket-left-out': ['count', 'inWork'],
   'ticket-good-news': [],
   'button-cancel': [],
   'button-retry': [],

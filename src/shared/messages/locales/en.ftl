@@ -70,6 +70,13 @@ ticket-failed =
     { $reason }
 
     Code { $ticket }
+ticket-left-out = You have { $inWork ->
+    [one] one request in work, and I take no more
+   *[other] { $inWork } requests in work, and I take no more
+ } at once, so I left out { $count ->
+    [one] one link of this message. Send it
+   *[other] { $count } links of this message. Send them
+ } again when some are done, or after /cancel.
 ticket-good-news = Good news: it worked after all.
 
 ## Buttons
@@ -110,6 +117,7 @@ failure-link_too_long = That link is too long for me. Most sites have a short on
 failure-link_scheme = I can only open links that start with http:// or https://.
 failure-link_credentials = That link has a name or a password in it. Please send it without them; they are better kept to yourself.
 failure-link_private_address = That address is inside a private network or at an unusual port, so I can't get there. Send a link that works for everybody.
+failure-too_many = You have as many requests in work as I take at once. Try again when some are done, or after /cancel.
 failure-live = This is a live stream, and it's still on. Try again when it's over.
 failure-upcoming = This hasn't started yet. Try again once it's out.
 failure-playlist = That's a whole playlist. Send me the link to one video from it.
