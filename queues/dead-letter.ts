@@ -8,7 +8,7 @@ export const DeadLetterState = z.enum(['open', 'replaying', 'replayed', 'discard
 export type DeadLetterState = z.infer<typeof DeadLetterState>
 
 /** Stage, job and moment of its end: the same failure is the same record, however often it is seen. */
-export const DeadLetterId = z.string().regex(/^[a-z]+-[\w.:-]{1,200}-\d{1,16}$/)
+export const DeadLetterId = z.string().regex(/^[a-z]+-[^\s/]{1,250}-\d{1,16}$/)
 
 export const Stage = z.enum(STAGE_NAMES as [StageName, ...StageName[]])
 export const Code = z.enum(Object.keys(FAILURES) as [FailureCode, ...FailureCode[]])

@@ -118,13 +118,16 @@ async function examine(
   }
 }
 
-const Facts = z.object({
-  ticket: Ticket.optional().catch(undefined),
-  round: z.number().optional().catch(undefined),
-  mediaId: z.string().optional().catch(undefined),
-  mediaKey: z.string().optional().catch(undefined),
-  input: z.unknown(),
-})
+/** What is known of a job, whatever stands in it: one odd job must not hold up the sweep. */
+const Facts = z
+  .object({
+    ticket: Ticket.optional().catch(undefined),
+    round: z.number().optional().catch(undefined),
+    mediaId: z.string().optional().catch(undefined),
+    mediaKey: z.string().optional().catch(undefined),
+    input: z.unknown().optional(),
+  })
+  .catch({})
 
 /** A delivery whose worker died is tried again by the reconciler before anybody gives it up. */
 async function isOnItsWay(job: Job, requests: SweepFailedDeps['requests']): Promise<boolean> {
