@@ -27,9 +27,13 @@ it('loses an answer after the work', async () => {
       workDone: true,
       fault: 'lost_answer',
       answer: { ok: true },
+      wasHeard: false,
     },
   ])
   expect(await send('y')).toMatchObject({ ok: true })
+  const [lost, heard] = world.ledger.of('sendMessage')
+  expect(heard?.wasHeard).toBe(true)
+  expect(lost?.endedAt).toBeGreaterThanOrEqual(lost?.at ?? Number.POSITIVE_INFINITY)
 })
 
 it('matches by method, chat, predicate and count', async () => {

@@ -84,7 +84,7 @@ export function createCallHandler(deps: CallDeps) {
       entry = ledger.open({ bot: bot.user.username, botId: bot.id, method })
       body = await readBody(request, entry)
       const result = await work(bot, entry, body, hungUp.signal)
-      reply(response, 200, { ok: true, result })
+      entry.wasHeard = reply(response, 200, { ok: true, result })
     } catch (error) {
       const failure = error instanceof ApiError ? error : null
       if (error instanceof HangUp || !failure) {
@@ -95,8 +95,10 @@ export function createCallHandler(deps: CallDeps) {
       }
       if (entry && !entry.workDone) entry.answer = errorBody(failure)
       request.resume()
-      reply(response, failure.code, errorBody(failure))
+      const wasHeard = reply(response, failure.code, errorBody(failure))
+      if (entry) entry.wasHeard = wasHeard
     } finally {
+      if (entry) entry.endedAt = Date.now()
       for (const { path } of body?.uploads.values() ?? []) await rm(path, { force: true })
     }
   }
@@ -136,8 +138,10 @@ function errorBody({ code, message, parameters }: ApiError): {
   return { ok: false, error_code: code, description: message, ...(parameters ? { parameters } : {}) }
 }
 
-function reply(response: ServerResponse, code: number, body: unknown) {
-  if (response.destroyed) return
+/** @returns whether there is anybody (any more) to hear it */
+function reply(response: ServerResponse, code: number, body: unknown): boolean {
+  if (response.destroyed) return false
   response.writeHead(code, { 'content-type': 'application/json' })
   response.end(JSON.stringify(body))
+  return true
 }

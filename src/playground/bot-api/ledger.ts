@@ -18,6 +18,10 @@ export interface LedgerEntry {
   answer: ApiError | ApiSuccess<unknown> | null
   /** The fault that was played on the call. */
   fault: string | null
+  /** Unix time in ms, when the call was over for us. */
+  endedAt: number | null
+  /** The caller was still there when the answer was sent. */
+  wasHeard: boolean
 }
 
 /** Long playground sessions poll for ever; only the last calls are kept. */
@@ -39,6 +43,8 @@ export function createLedger() {
         workDone: false,
         answer: null,
         fault: null,
+        endedAt: null,
+        wasHeard: false,
       }
       entries.push(entry)
       if (entries.length > KEPT) entries.shift()

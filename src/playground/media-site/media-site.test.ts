@@ -1,5 +1,5 @@
 import { execa } from 'execa'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { findTools } from '../tools.ts'
 import { SAMPLE_MEDIA_DIR } from './make-media.ts'
 import { createMediaSite } from './media-site.ts'
@@ -133,3 +133,22 @@ test('the index is at the start of the ready file and at the end of the plain on
   expect(await indexComesFirst('/files/ready.mp4')).toBe(true)
   expect(await indexComesFirst('/files/plain.mp4')).toBe(false)
 })
+
+test('trouble of the whole site lasts until it is told otherwise', async () => {
+  site.trouble('error')
+  expect((await get('/files/ready.mp4')).status).toBe(500)
+  site.trouble('hang')
+  const late = get('/files/ready.mp4')
+  await vi.waitFor(() => expect(site.hits.get('/files/ready.mp4')).toBe(2), 10_000)
+  const first = await Promise.race([
+    late.then(() => 'answered'),
+    get('/nothing').then(() => 'answered'),
+    beat(),
+  ])
+  expect(first).toBe('silence')
+  site.trouble(null)
+  expect((await late).status).toBe(200)
+})
+
+/** Long enough for an answer on loopback to show that there is one. */
+const beat = () => new Promise<string>((resolve) => setTimeout(resolve, 200, 'silence'))

@@ -33,6 +33,8 @@ export interface MediaSite {
   close(): Promise<void>
   /** Forgets the hits, and that the flaky page has already failed. */
   reset(): void
+  /** Until it is told otherwise, the whole site answers 500, or nothing at all; `null`: as ever. */
+  trouble(kind: 'error' | 'hang' | null): void
 }
 
 interface MediaSiteOptions {
@@ -108,6 +110,13 @@ export function createMediaSite({ dir, port = 0, log = () => undefined }: MediaS
     hits.set(request.path, (hits.get(request.path) ?? 0) + 1)
     next()
   })
+  let isBroken = false
+  let goOn: { promise: Promise<void>; resolve: () => void } | null = null
+  app.use(async (_request, response, next) => {
+    await goOn?.promise
+    if (isBroken) response.status(500).send('Something went wrong on our side.')
+    else next()
+  })
   return {
     hits,
     get origin() {
@@ -126,5 +135,10 @@ export function createMediaSite({ dir, port = 0, log = () => undefined }: MediaS
       if (server.listening) await new Promise((resolve) => server.close(resolve))
     },
     reset: () => hits.clear(),
+    trouble(kind) {
+      isBroken = kind === 'error'
+      goOn?.resolve()
+      goOn = kind === 'hang' ? Promise.withResolvers<void>() : null
+    },
   }
 }
