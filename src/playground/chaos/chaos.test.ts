@@ -14,7 +14,7 @@ test('nothing is lost, doubled or untold in a short run of every fault that is s
   timeout: 900_000,
 }, async () => {
   const dir = await testDir()
-  const options = ['--minutes', '0.8', '--seed', '3', '--people', '8', '--faults', CHEAP.join(',')]
+  const options = ['--minutes', '0.6', '--seed', '3', '--people', '8', '--faults', CHEAP.join(',')]
   const { exitCode, all } = await execa(process.execPath, [MAIN, ...options], {
     ...{ env: { TMPDIR: dir }, all: true, reject: false },
   })

@@ -16,7 +16,8 @@ type PlanOptions = {
 
 /** The first requests are on their way before anything breaks. */
 const FIRST_FAULT_MS = 3000
-const GAP_MS = [1500, 5000] as const
+/** On average, at most; a short run is so dense that each fault comes once. */
+const GAP_MS = 3200
 
 /** Everything that people and faults will do: the same seed and options give the same plan. */
 export function makePlan(options: PlanOptions): Plan {
@@ -38,7 +39,9 @@ function planFaults(
 ): PlannedFault[] {
   const faults: PlannedFault[] = []
   let pack: FaultKind[] = []
-  for (let atMs = FIRST_FAULT_MS; atMs < durationMs && kinds.length > 0; atMs += random.between(...GAP_MS)) {
+  const gapMs = Math.min(GAP_MS, (durationMs - FIRST_FAULT_MS) / (kinds.length + 1))
+  const gap = () => random.between(Math.ceil(gapMs * 0.4), Math.ceil(gapMs * 1.5))
+  for (let atMs = FIRST_FAULT_MS; atMs < durationMs && kinds.length > 0; atMs += gap()) {
     if (pack.length === 0) pack = random.shuffled(kinds)
     const kind = pack.pop()
     if (kind) faults.push({ kind, atMs, ...ruleOf(kind).parameters(random, cast) })

@@ -157,7 +157,10 @@ async function playPlan(
   const state = createState(redis, services.REDIS_PREFIX ?? 'clipferry')
   try {
     const settlingAt = Date.now()
-    const open = await untilSettled({ redis, state, world, people }, SETTLE_LIMIT_MS, signal)
+    const open = await untilSettled(
+      { redis, state, world, people },
+      { limitMs: SETTLE_LIMIT_MS, signal, say },
+    )
     const settledInMs = Date.now() - settlingAt
     const facts = await recordFacts({ redis, state, world, people, outages: player.outages() })
     return { facts, verdict: check(facts), faults: plan.faults.length, open, settledInMs }

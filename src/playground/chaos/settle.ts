@@ -10,6 +10,7 @@ const STAGES: StageName[] = ['intake', 'inspect', 'fetch', 'transcode', 'publish
 const LOOK_EVERY_MS = 250
 /** Quiet is what has been quiet for so long. */
 const QUIET_LOOKS = 8
+const SAY_EVERY_LOOKS = 40
 
 /**
  * Waits until nobody is owed anything and nothing is under way.
@@ -17,15 +18,17 @@ const QUIET_LOOKS = 8
  */
 export async function untilSettled(
   { redis, state, world, people }: { redis: Redis; state: State; world: World; people: People },
-  limitMs: number,
-  signal: AbortSignal,
+  { limitMs, signal, say }: { limitMs: number; signal: AbortSignal; say: (line: string) => void },
 ): Promise<string | null> {
   const giveUpAt = Date.now() + limitMs
   let quiet = 0
+  let looks = 0
   let open: string | null = null
   while (Date.now() < giveUpAt) {
     open = await whatIsOpen()
     quiet = open === null ? quiet + 1 : 0
+    looks += 1
+    if (open !== null && looks % SAY_EVERY_LOOKS === 0) say(`  still open: ${open}`)
     if (quiet >= QUIET_LOOKS) return null
     await sleep(LOOK_EVERY_MS, undefined, { signal })
   }

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { open, readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GUARD, killGroup } from '../../shared/guarded-process.ts'
+import { descendantsOf, stillRunning } from '../testing/process-tree.ts'
 import { freePort } from './free-port.ts'
 import { freezeGuarded, thawGuarded } from './freeze.ts'
 
@@ -87,8 +88,11 @@ async function launch(engine: EngineCommand, port: number): Promise<Launched> {
       freeze: () => freezeGuarded(groupPid),
       thaw: () => thawGuarded(groupPid),
       async kill() {
+        const inside = await descendantsOf(groupPid)
         if (running()) killGroup(groupPid)
         await exited
+        // The guard may be gone a little before what it has guarded: until then the port is taken.
+        while ((await stillRunning(inside)).length > 0) await sleep(10)
       },
       async stop() {
         // A frozen one would not hear that it is to end.
