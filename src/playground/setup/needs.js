@@ -1,6 +1,6 @@
 /**
  * What the machine must have: `programs` are looked for on PATH, `package` is what Debian calls it. yt-dlp is not in
- * the list, as Debian's own is too old: yt-dlp.js.
+ * the list, as Debian's own is too old: yt-dlp.js. What is optional is brought where it can be, and never asked for.
  */
 const NEEDS = [
   { programs: ['redis-server'], package: 'redis-server', why: 'Redis' },
@@ -11,6 +11,13 @@ const NEEDS = [
     package: 'chromium',
     why: 'Chromium, in which the tests look at the pages',
     onlyFor: 'test',
+  },
+  {
+    programs: ['faketime'],
+    package: 'faketime',
+    why: 'clocks that jump, while faults are played',
+    onlyFor: 'test',
+    isOptional: true,
   },
   ...['ceph-mon', 'ceph-osd', 'radosgw'].map((name) => ({
     programs: [name],
@@ -34,5 +41,6 @@ export function planPackages({ has, purposes, apt, ytdlp }) {
     .filter((need) => !(need.package === 'python3' && ytdlp))
     .filter((need) => !need.programs.every(has))
   if (apt) return { packages: missing.map((need) => need.package), manual: [] }
-  return { packages: [], manual: missing.map((need) => `${need.why}   (Debian package: ${need.package})`) }
+  const manual = missing.filter((need) => !need.isOptional)
+  return { packages: [], manual: manual.map((need) => `${need.why}   (Debian package: ${need.package})`) }
 }

@@ -15,7 +15,7 @@ test('a bare machine gets what the product runs on, and nothing for the tests', 
 
 test('tests and Ceph add theirs', () => {
   const plan = planPackages({ ...machine(...FOR_START), purposes: ['test', 'ceph'] })
-  expect(plan.packages).toEqual(['chromium', 'ceph-mon', 'ceph-osd', 'radosgw'])
+  expect(plan.packages).toEqual(['chromium', 'faketime', 'ceph-mon', 'ceph-osd', 'radosgw'])
 })
 
 test('a complete machine gets nothing', () => {
@@ -34,4 +34,9 @@ test('where nothing can be installed, everything is listed at once', () => {
   const { packages, manual } = planPackages({ ...machine('python3'), apt: false })
   expect(packages).toEqual([])
   expect(manual).toEqual([expect.stringContaining('redis-server'), expect.stringContaining('ffprobe')])
+})
+
+test('what is optional is not asked for', () => {
+  const plan = planPackages({ ...machine(...FOR_START, 'chromium'), purposes: ['test'], apt: false })
+  expect(plan).toEqual({ packages: [], manual: [] })
 })
