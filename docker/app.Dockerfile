@@ -1,4 +1,4 @@
-# Bot, web and migrate: no ffmpeg and no yt-dlp. The file to run is the command.
+# Bot, web, migrate and the operators' command: no ffmpeg and no yt-dlp. The file to run is the command.
 FROM node:24-bookworm-slim AS modules
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
@@ -12,6 +12,7 @@ COPY package.json ./
 COPY queues queues
 COPY src/shared src/shared
 COPY src/bot src/bot
+COPY src/operator src/operator
 COPY src/web src/web
 USER node
 ENTRYPOINT ["node"]

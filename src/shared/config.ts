@@ -91,6 +91,11 @@ const storage = z.object({
   S3_SECRET_ACCESS_KEY: text('the secret key of the bucket'),
 })
 
+const artifactAge = {
+  /** Artifacts that nobody has touched for so long are swept: longer than any stage may take. Replays count on it. */
+  ARTIFACT_MAX_AGE_MINUTES: number(360, 1),
+}
+
 const artifacts = z.object({
   /** `shared`: one directory that all stages of one host see. `s3`: a staging prefix, for stages on many hosts. */
   ARTIFACTS: optional(z.enum(['shared', 's3']).default('shared')),
@@ -98,8 +103,7 @@ const artifacts = z.object({
   ARTIFACTS_DIR: text('an absolute path for files in work').pipe(
     z.string().startsWith('/', 'must be an absolute path'),
   ),
-  /** Artifacts that nobody has touched for so long are swept: longer than any stage may take. */
-  ARTIFACT_MAX_AGE_MINUTES: number(360, 1),
+  ...artifactAge,
 })
 
 const tools = z.object({
@@ -128,7 +132,10 @@ const database = z.object({
   ),
 })
 
+const operator = z.object(artifactAge)
+
 const web = z.object({
+  ...artifactAge,
   WEB_HOST: optional(z.string().default('127.0.0.1')),
   WEB_PORT: number(8080, 0, 65535),
   /** Logs in as `admin`. */
@@ -152,7 +159,20 @@ const worker = z.object({
   FAIL_POINTS: list,
 })
 
-const SECTIONS = { common, telegram, bot, links, storage, artifacts, tools, limits, database, web, worker }
+const SECTIONS = {
+  common,
+  telegram,
+  bot,
+  links,
+  storage,
+  artifacts,
+  tools,
+  limits,
+  database,
+  operator,
+  web,
+  worker,
+}
 type Sections = typeof SECTIONS
 export type SectionName = keyof Sections
 type ShapeOf<N extends SectionName> = z.infer<Sections[N]>

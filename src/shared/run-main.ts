@@ -1,12 +1,12 @@
 import { redact } from './logger.ts'
 
 /**
- * Runs a process's `main` and ends the process: with 0 when it has done its work, with 1 and a reason when it could
- * not. Whatever is still open then must not hold it.
+ * Runs a process's `main` and ends the process: with 0 (or its `process.exitCode`) when it has done its work, with 1
+ * and a reason when it could not. Whatever is still open then must not hold it.
  */
 export function runMain(main: () => Promise<void>): void {
   main().then(
-    () => process.exit(0),
+    () => process.exit(),
     (error: unknown) => {
       process.stderr.write(`${redact(reason(error))}\n`)
       process.exit(1)

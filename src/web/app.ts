@@ -1,9 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import express, { type Express, type RequestHandler } from 'express'
-import type { Redis } from 'ioredis'
-import { keysFor } from '../../queues/keys.ts'
-import { createMends } from '../../queues/mends.ts'
-import type { Queues } from '../../queues/queues.ts'
+import { createReplay } from '../../queues/replay.ts'
+import type { State } from '../../queues/state.ts'
 import type { Logger } from '../shared/logger.ts'
 import { createBoard } from './board.ts'
 import { createErrorPages, notFound } from './error-pages.ts'
@@ -12,6 +10,7 @@ import { startPage } from './pages/start-page.ts'
 import { createPasswordCheck } from './password-check.ts'
 import { createReadiness } from './readiness.ts'
 import { createRequireSession } from './require-session.ts'
+import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { healthRoutes } from './routes/health.ts'
 import { loginRoutes } from './routes/login.ts'
 import { sameOrigin } from './same-origin.ts'
@@ -25,10 +24,10 @@ const ASSETS_DIR = fileURLToPath(new URL('assets', import.meta.url))
 const BOARD_PATH = '/queues'
 
 interface AppDeps {
-  /** For short commands: one that fails at once when Redis is away. */
-  redis: Redis
-  queues: Queues
-  prefix: string
+  /** On a connection for short commands: one that fails at once when Redis is away. */
+  state: State
+  /** What the stages had made is swept after this: a replay then begins at the site. */
+  artifactMaxAgeMs: number
   adminPassword: string
   /** The session cookie goes over https only. */
   secureCookie: boolean
@@ -36,13 +35,14 @@ interface AppDeps {
 }
 
 /** The operators' web application. It does not listen: `main.ts` does. */
-export function createApp({ redis, queues, prefix, adminPassword, secureCookie, log }: AppDeps): Express {
+export function createApp({ state, artifactMaxAgeMs, adminPassword, secureCookie, log }: AppDeps): Express {
+  const { redis, keys, queues, mends, deadLetters } = state
+  const { prefix } = keys
   const sessions = createSessions(redis, prefix, adminPassword)
   const cookie = createSessionCookie(secureCookie)
   const requireSession = createRequireSession(sessions, cookie)
-  const readiness = createReadiness({ redis, keys: keysFor(prefix), queues, log })
+  const readiness = createReadiness({ redis, keys, queues, log })
   const stageStates = createStageStates(queues)
-  const mends = createMends(redis, keysFor(prefix))
 
   const app = express()
   app.disable('x-powered-by')
@@ -64,9 +64,19 @@ export function createApp({ redis, queues, prefix, adminPassword, secureCookie, 
   app.get('/', requireSession, async (request, response) => {
     // Without Redis the states say so.
     const mended = mends.all().catch(() => ({}))
+    const open = deadLetters.openByStage().catch(() => ({}))
     const [states, ready] = await Promise.all([stageStates(), readiness()])
-    response.send(startPage(textsFor(request), states, ready, await mended))
+    response.send(
+      startPage(textsFor(request), {
+        states,
+        readiness: ready,
+        mends: await mended,
+        deadLetters: await open,
+      }),
+    )
   })
+  app.use(['/dead-letters', '/api'], requireSession)
+  app.use(deadLetterRoutes({ deadLetters, replay: createReplay(state, { artifactMaxAgeMs }) }))
   app.use(notFound, createErrorPages(log))
   return app
 }

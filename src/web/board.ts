@@ -4,8 +4,8 @@ import { ExpressAdapter } from '@bull-board/express'
 import { type RequestHandler, Router } from 'express'
 import { STAGE_NAMES } from '../../queues/pipeline.ts'
 import type { Queues } from '../../queues/queues.ts'
+import { hidePersonal } from '../shared/hide-personal.ts'
 import type { Logger } from '../shared/logger.ts'
-import { hidePersonal } from './hide-personal.ts'
 
 const ICON = '/assets/icon.svg'
 

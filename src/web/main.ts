@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createQueues } from '../../queues/queues.ts'
+import { createState } from '../../queues/state.ts'
 import { readConfig } from '../shared/config.ts'
 import { createLogger } from '../shared/logger.ts'
 import { createRedis } from '../shared/redis.ts'
@@ -12,12 +12,11 @@ async function main(): Promise<void> {
   const config = readConfig(['common', 'web'])
   const log = createLogger(config.LOG_LEVEL, 'web')
   const redis = createRedis(config.REDIS_URL, { role: 'producer', log })
-  const queues = createQueues(redis, config.REDIS_PREFIX)
+  const state = createState(redis, config.REDIS_PREFIX)
   const server = createWebServer(
     createApp({
-      redis,
-      queues,
-      prefix: config.REDIS_PREFIX,
+      state,
+      artifactMaxAgeMs: config.ARTIFACT_MAX_AGE_MINUTES * 60_000,
       adminPassword: config.ADMIN_PASSWORD,
       secureCookie: config.WEB_SECURE_COOKIE,
       log,
@@ -34,7 +33,7 @@ async function main(): Promise<void> {
   log.info({ signal }, 'stopping')
   await closeWebServer(server)
   redis.disconnect()
-  await queues.close()
+  await state.queues.close()
   log.info('stopped')
 }
 

@@ -9,7 +9,6 @@ export interface StageState {
   name: StageName
   waiting: number
   active: number
-  failed: number
   /** How long the job that is served next has been there; null when none waits. */
   firstInLineMs: number | null
 }
@@ -19,7 +18,7 @@ export function createStageStates(queues: Queues) {
   async function stateOf(name: StageName): Promise<StageState> {
     const queue = queues.queue(name)
     const [counts, waiting, prioritized] = await Promise.all([
-      queue.getJobCounts('wait', 'prioritized', 'active', 'failed'),
+      queue.getJobCounts('wait', 'prioritized', 'active'),
       queue.getJobs('wait', 0, 0, true),
       queue.getJobs('prioritized', 0, 0, true),
     ])
@@ -29,7 +28,6 @@ export function createStageStates(queues: Queues) {
       name,
       waiting: (counts.wait ?? 0) + (counts.prioritized ?? 0),
       active: counts.active ?? 0,
-      failed: counts.failed ?? 0,
       firstInLineMs: since.length > 0 ? Math.max(0, Date.now() - Math.min(...since)) : null,
     }
   }

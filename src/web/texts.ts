@@ -1,4 +1,5 @@
 import type { Request } from 'express'
+import { deadLetterTextsEn, deadLetterTextsRu } from './dead-letter-texts.ts'
 
 const en = {
   language: 'en',
@@ -18,7 +19,6 @@ const en = {
   stage: 'Stage',
   waiting: 'Waiting',
   active: 'Active',
-  failed: 'Failed',
   firstInLine: 'First in line since',
   canary: 'Canary',
   ready: 'Ready: every stage answers.',
@@ -33,6 +33,7 @@ const en = {
   broken: 'Something broke here. The log says what.',
   badRequest: 'The request could not be read.',
   toStart: 'To the start page',
+  ...deadLetterTextsEn,
 }
 
 /** All that a person reads on pages of ours. */
@@ -56,7 +57,6 @@ const ru: Texts = {
   stage: 'Стадия',
   waiting: 'Ждут',
   active: 'В работе',
-  failed: 'Не удались',
   firstInLine: 'Первый в очереди',
   canary: 'Канарейка',
   ready: 'Готово: все стадии отвечают.',
@@ -71,6 +71,7 @@ const ru: Texts = {
   broken: 'Что-то сломалось. Подробности в журнале.',
   badRequest: 'Запрос не удалось прочитать.',
   toStart: 'На главную',
+  ...deadLetterTextsRu,
 }
 
 const LANGUAGES = { en, ru }

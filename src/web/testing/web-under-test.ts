@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
-import { createQueues } from '../../../queues/queues.ts'
+import { createState } from '../../../queues/state.ts'
 import { createLogger } from '../../shared/logger.ts'
 import { createApp } from '../app.ts'
 import { closeWebServer, createWebServer } from '../server.ts'
@@ -18,8 +18,10 @@ interface Options {
 export async function startWeb({ redis, prefix, secureCookie = false }: Options) {
   const lines: string[] = []
   const log = createLogger('debug', 'web', { write: (line) => lines.push(line) })
-  const queues = createQueues(redis, prefix)
-  const app = createApp({ redis, queues, prefix, adminPassword: PASSWORD, secureCookie, log })
+  const state = createState(redis, prefix)
+  const { queues } = state
+  const artifactMaxAgeMs = 6 * 3600_000
+  const app = createApp({ state, artifactMaxAgeMs, adminPassword: PASSWORD, secureCookie, log })
   const server = createWebServer(app)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -36,6 +38,7 @@ export async function startWeb({ redis, prefix, secureCookie = false }: Options)
 
   return {
     origin,
+    state,
     queues,
     lines,
     post,

@@ -1,4 +1,4 @@
-import { redact } from '../shared/logger.ts'
+import { redact } from './logger.ts'
 
 /** Fields of job data and results that tell who asked, or for what. */
 const PERSONAL = new Set([
