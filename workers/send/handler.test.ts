@@ -2,7 +2,7 @@ import { access, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { cachedFields } from '../../queues/cached.ts'
-import type { FailureCode } from '../../queues/failure.ts'
+import { FAILURES, type FailureCode } from '../../queues/failure.ts'
 import { mediaKey } from '../../queues/media.ts'
 import type { Request } from '../../queues/request.ts'
 import { createState, type State } from '../../queues/state.ts'
@@ -10,6 +10,7 @@ import { type BotApi, createBotApi } from '../../src/playground/bot-api/create-b
 import { testBucket, testDir, testRedis } from '../../src/playground/testing/services.ts'
 import type { Artifacts } from '../../src/shared/artifacts/artifacts.ts'
 import { createArtifacts } from '../../src/shared/artifacts/create-artifacts.ts'
+import { createMessages } from '../../src/shared/messages/messages.ts'
 import { createStorage } from '../../src/shared/storage/create-storage.ts'
 import type { Storage } from '../../src/shared/storage/storage.ts'
 import { createTelegram, type Telegram } from '../../src/shared/telegram/create-telegram.ts'
@@ -132,7 +133,7 @@ async function delivery({ artifact = null, media = null }: Where, { ticket: with
 
 async function send(ticket: string, more: Parameters<typeof testContext>[0] = {}) {
   const round = (await state.requests.get(ticket))?.round ?? 1
-  const handler = createHandler({ ...state, artifacts, storage, telegram })
+  const handler = createHandler({ ...state, artifacts, storage, telegram, messages: createMessages() })
   return await handler({ data: { ticket, round }, input: null }, testContext(more))
 }
 /** As the bootstrap does: what is postponed is done again. */
@@ -240,7 +241,10 @@ const ENDS: [string, (d: Awaited<ReturnType<typeof delivery>>) => void, FailureC
 test.each(ENDS)('%s: the request ends with that reason', async (_, given, code) => {
   const it = await delivery({ media: await store() })
   given(it)
-  expect(await send(it.ticket)).toEqual({ how: code })
+  const end = FAILURES[code].deadLetter
+    ? expect(send(it.ticket)).rejects.toMatchObject({ code, final: true })
+    : expect(send(it.ticket)).resolves.toEqual({ how: code })
+  await end
   expect(await it.request()).toMatchObject({ state: 'failed', failure: code })
   const events = await state.queues.queue('analytics').getJobs(['waiting'])
   expect(events.map((job) => job.data)).toContainEqual(
@@ -264,9 +268,10 @@ test('a server that is away is tried again, and in the end the person is told', 
   await world.faults.down()
   await expect(send(ticket)).rejects.toBeInstanceOf(Postpone)
   expect((await request()).state).toBe('delivering')
-  expect(await send(ticket, { addedAtMs: Date.now() - 25 * 3600_000 })).toEqual({
-    how: 'telegram_unavailable',
-  })
+  const end = { code: 'telegram_unavailable', final: true }
+  await expect(send(ticket, { addedAtMs: Date.now() - 25 * 3600_000 })).rejects.toMatchObject(end)
+  // A run that comes after it, because that one died, ends as it did.
+  await expect(send(ticket)).rejects.toMatchObject(end)
   expect((await request()).failure).toBe('telegram_unavailable')
   await world.faults.up()
 })
@@ -334,4 +339,29 @@ test('a ticket that is being sent is waited for, not overtaken', async () => {
   await state.directSends.lease({ ticket, mediaKey: key }, 'ticket')
   await expect(send(ticket)).rejects.toBeInstanceOf(Postpone)
   expect(botApi.world.ledger.of(/^send(Video|Message)$/)).toEqual([])
+})
+
+test.each([
+  ['a replay that came through is told once, in answer to the ticket', true, 1],
+  ['who had their ticket all the time hears nothing more', false, 0],
+])('%s', async (_, replayed, times) => {
+  const it = await delivery({ media: await store() })
+  const { ticketMessageId } = await it.request()
+  if (replayed) await state.requests.set(it.ticket, { replayed: 1 })
+  // The answer to the edit is lost: the delivery runs again.
+  it.world.faults.add({ method: 'editMessageMedia' }, { kind: 'lost_answer' })
+  expect((await sendThrough(it.ticket)).how).toContain('edited')
+  const news = it.world.messages(it.chat).filter(({ text }) => text === 'Good news: it worked after all.')
+  expect(news).toHaveLength(times)
+  for (const { reply_to_message } of news) expect(reply_to_message?.message_id).toBe(ticketMessageId)
+  expect(await it.request()).toMatchObject({ state: 'delivered', replayed: false })
+})
+
+test('good news that cannot be told harm nobody', async () => {
+  const it = await delivery({ media: await store() })
+  await state.requests.set(it.ticket, { replayed: 1 })
+  it.world.faults.add({ method: 'sendMessage', chatId: it.user.id }, { kind: 'lost_answer' })
+  expect(await sendThrough(it.ticket)).toEqual({ how: 'edited' })
+  expect((await it.request()).state).toBe('delivered')
+  expect(it.world.ledger.of('sendMessage').filter((call) => call.chatId === it.user.id)).toHaveLength(2)
 })
