@@ -76,6 +76,7 @@ export function figuresOf({
   const ofGroups = groups.map(({ chat }) => times(arrived.filter(({ chatId }) => chatId === chat.id)))
   const ofPeople = [...byChat(arrived)].filter(([id]) => id > 0).map(([, entries]) => times(entries))
   const provoked = arrived.filter(({ fault }) => fault === 'flood')
+  const unprovoked = arrived.filter((entry) => isRefused(entry) && entry.fault === null)
   const refusedAtMs = provoked.find(({ chatId }) => chatId === busy)?.at ?? 0
   const pausedAtMs = provoked.filter(({ chatId }) => chatId !== busy)[2]?.at ?? 0
   const beforePause = arrived.filter(({ at }) => at < pausedAtMs)
@@ -91,7 +92,8 @@ export function figuresOf({
     mostInAMinuteOfAGroup: ofGroups.map((group) => mostIn(60_000, group)),
     groupTookMs: ofGroups.map((group) => Math.max(...group) - Math.min(...group)),
     shortestSpanOfThreeInAPrivateChatMs: Math.min(...ofPeople.map((chat) => shortestSpan(chat, 2))),
-    unprovoked: arrived.filter((entry) => isRefused(entry) && entry.fault === null).length,
+    unprovoked: unprovoked.length,
+    unprovokedInGroups: unprovoked.filter(({ chatId = 0 }) => chatId < 0).length,
     afterRefusalMs: Math.min(...times(afterRefusal)) - refusedAtMs,
     inPause: all.filter((at) => at > pausedAtMs && at < pausedAtMs + 1000 * RETRY_AFTER_S).length,
     textsBeforePause: beforePause.filter((entry) => !isDelivery(entry)).length,
