@@ -3,7 +3,7 @@ import type { DeadLetters } from '../../queues/dead-letters.ts'
 import type { Replay, Replayed } from '../../queues/replay.ts'
 import { hidePersonal } from '../shared/hide-personal.ts'
 import type { Command } from './parse-command.ts'
-import { asLines, asList, asRecord } from './print-dead-letters.ts'
+import { asLines, asList, asRecord, persons } from './print-dead-letters.ts'
 
 const WHO = 'command'
 
@@ -65,7 +65,7 @@ export async function deadLetterCommand(
     case 'replay_all': {
       const { name: _, ...filter } = command
       const { replayed, left, people } = await replay.replayAll(filter, WHO)
-      return { text: `replayed ${replayed}, for ${people} people; left open ${left}`, failed: left > 0 }
+      return { text: `replayed ${replayed}, for ${persons(people)}; left open ${left}`, failed: left > 0 }
     }
   }
 }

@@ -4,10 +4,12 @@ const time = (ms: number): string => new Date(ms).toISOString().replace('T', ' '
 const cause = ({ stage, code, site }: { stage: string; code: string; site: string | null }): string =>
   `${stage}: ${code}${site === null ? '' : ` (${site})`}`
 
+export const persons = (count: number): string => (count === 1 ? '1 person' : `${count} people`)
+
 /** What a replay has come to, in one line. */
 export function asLines({ how, from, people, jobId }: Outcome): string {
   const where = from === null ? '' : ` at ${from}`
-  const who = people > 0 ? ` for ${people} ${people === 1 ? 'person' : 'people'}` : ''
+  const who = people > 0 ? ` for ${persons(people)}` : ''
   return `${how}${where}${who}${jobId === null ? '' : `, job ${jobId}`}`
 }
 

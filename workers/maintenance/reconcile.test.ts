@@ -149,3 +149,28 @@ test('a ticket whose request has ended long ago is forgotten', async () => {
   expect(await mend()).toBe(1)
   expect(await state.requests.owed(LATER)).toEqual([])
 })
+
+test('a delivery whose workers died of a neighbour begins again three times, and no more', async () => {
+  const { ticket } = await asked()
+  await state.requests.move(ticket, ['asked'], 'delivering')
+  const queue = state.queues.queue('send')
+  const jobId = `${ticket}-1`
+  const die = async () => {
+    await state.redis.lrem(queue.toKey('wait'), 0, jobId)
+    await state.redis.zadd(queue.toKey('failed'), Date.now(), jobId)
+    const failedReason = 'job stalled more than allowable limit'
+    await state.redis.hset(queue.toKey(jobId), { failedReason, finishedOn: Date.now(), stc: 3 })
+  }
+  await state.queues.add('send', { ticket, round: 1 }, { jobId })
+  for (let again = 1; again <= 3; again++) {
+    await die()
+    expect(await mend()).toBe(1)
+    const job = await queue.getJob(jobId)
+    expect([await job?.getState(), job?.stalledCounter]).toEqual(['waiting', 0])
+    expect(await now(ticket)).toMatchObject({ state: 'delivering', sendsAgain: again })
+  }
+  await die()
+  await mend()
+  expect(await now(ticket)).toMatchObject({ state: 'failed', failure: 'telegram_unavailable' })
+  expect(await state.mends.all()).toEqual({ send_again: 3, gave_up: 1 })
+})
