@@ -131,9 +131,11 @@ async function history(seed: number) {
   return { tickets, generations, left, deliveries, key }
 }
 
-const SEEDS = Array.from({ length: 300 }, (_, index) => index + 1)
+const SEEDS = Array.from({ length: 200 }, (_, index) => index + 1)
 
-test('in every order, with crashes: everybody ends, nobody twice, no generation comes again', async () => {
+test('in every order, with crashes: everybody ends, nobody twice, no generation comes again', {
+  timeout: 300_000,
+}, async () => {
   let leavers = 0
   let failed = 0
   for (const seed of SEEDS) {
@@ -157,6 +159,6 @@ test('in every order, with crashes: everybody ends, nobody twice, no generation 
     failed += ends.filter((end) => end?.state === 'failed').length
   }
   // The histories are not all of one kind.
-  expect(leavers).toBeGreaterThan(150)
-  expect(failed).toBeGreaterThan(150)
+  expect(leavers).toBeGreaterThan(100)
+  expect(failed).toBeGreaterThan(100)
 })
