@@ -51,6 +51,9 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
     /** Null when there is none, or it is over for more than a week. */
     get,
 
+    /** Many at once, in the same order. */
+    getMany: (tickets: readonly string[]): Promise<(Request | null)[]> => Promise.all(tickets.map(get)),
+
     /** Makes the request of one link of one update; the same origin again gives the same ticket. */
     async create(asker: Asker, origin: string, linkHash: string, nowMs: number): Promise<string> {
       const ticket = await make(asker, origin, { ...ASKED, linkHash, createdAtMs: nowMs }, {})

@@ -9,6 +9,9 @@ import type { Handler } from '../context.ts'
 import type { FailPoint } from '../fail-point.ts'
 import { createNextStep, type IntakeDeps } from './next-step.ts'
 
+/** People who go a step further at the same time, when a site has answered all of them. */
+const AT_ONCE = 50
+
 type Of<K extends IntakeData['kind']> = Extract<IntakeData, { kind: K }>
 
 /** Turns each kind of job into steps of requests. A job can run again after a crash, as a step can. */
@@ -119,16 +122,17 @@ function handlerFor(deps: IntakeDeps, failPoint: FailPoint): Handler<'intake'> {
       to: 'asked',
     })
     failPoint('taken')
+    const goOn = (ticket: string) =>
+      withRequest(ticket, async (request) => {
+        // Who has left, or asks anew, does not wait for this one.
+        if (request.generation !== generation) return 'over'
+        if (!failure) return await advance(request)
+        return request.state === 'asked' ? await fail(request, failure) : 'over'
+      })
+    // The first one may start what the others join; of those, many at once: they may be thousands.
     const decisions: string[] = []
-    for (const ticket of tickets)
-      decisions.push(
-        await withRequest(ticket, async (request) => {
-          // Who has left, or asks anew, does not wait for this one.
-          if (request.generation !== generation) return 'over'
-          if (!failure) return await advance(request)
-          return request.state === 'asked' ? await fail(request, failure) : 'over'
-        }),
-      )
+    for (let done = 0; done < tickets.length; done = decisions.length)
+      decisions.push(...(await Promise.all(tickets.slice(done, done === 0 ? 1 : done + AT_ONCE).map(goOn))))
     if (failure) await joins.told(key, generation)
     else await joins.drained(key, generation)
     return decisions

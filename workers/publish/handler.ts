@@ -36,11 +36,13 @@ export function createHandler({
 }: PublishDeps): Handler<'publish'> {
   const deliver = async (tickets: readonly string[], generation: number) => {
     const jobs: { data: { ticket: string; round: number }; jobId: string }[] = []
-    for (const ticket of tickets) {
-      const request = await requests.get(ticket)
+    // All at once: until their sends are there, thousands wait for nothing.
+    for (const request of await requests.getMany(tickets))
       if (request?.state === 'delivering' && request.generation === generation)
-        jobs.push({ data: { ticket, round: request.round }, jobId: `${ticket}-${request.round}` })
-    }
+        jobs.push({
+          data: { ticket: request.ticket, round: request.round },
+          jobId: `${request.ticket}-${request.round}`,
+        })
     await queues.addMany('send', jobs)
   }
 
