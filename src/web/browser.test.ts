@@ -2,6 +2,7 @@ import { Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { deadLetterId } from '../../queues/dead-letters.ts'
 import { keysFor } from '../../queues/keys.ts'
 import { STAGE_NAMES } from '../../queues/pipeline.ts'
 import { testRedis } from '../playground/testing/services.ts'
@@ -62,6 +63,39 @@ test('without scripts: a wrong password, the right one, the stages, and out agai
   expect(complaints).toEqual([
     'Failed to load resource: the server responded with a status of 401 (Unauthorized)',
   ])
+  await page.close()
+})
+
+test('without scripts: from the stages to a dead letter, replayed and seen to be', async () => {
+  const { requests, deadLetters } = web.state
+  const asker = { botId: 1, chatId: 7, userId: 7, threadId: null, messageId: 1 } as const
+  const ticket = await requests.create({ ...asker, chatType: 'private', language: 'en' }, 'u1', 'hash', 1)
+  await requests.move(ticket, ['asked'], 'delivering')
+  const request = await requests.get(ticket)
+  if (request) await requests.settle(request, { state: 'failed', failure: 'telegram_rejected' })
+  const failedAtMs = Date.now()
+  const letter = {
+    id: deadLetterId('send', `${ticket}-1`, failedAtMs),
+    jobId: `${ticket}-1`,
+    ticket,
+    failedAtMs,
+  }
+  await deadLetters.add({
+    ...{ ...letter, stage: 'send', code: 'telegram_rejected', reason: 'telegram_rejected', attempts: 1 },
+    ...{ crashes: 0, site: null, mediaKey: null, stderr: ['the last line'], versions: {}, input: null },
+    data: { ticket, round: 1 },
+  })
+  const { page, complaints } = await visit(false)
+  await logIn(page)
+  await page.getByRole('link', { name: 'Dead letters: 1 open' }).click()
+  await page.getByRole('link', { name: ticket }).click()
+  await page.getByText('the last line').waitFor()
+  await page.getByRole('button', { name: 'Replay' }).click()
+  await page.getByRole('status').getByText('it is being sent to one person').waitFor()
+  await page.getByRole('link', { name: 'Dead letters' }).click()
+  await page.getByText('Nothing is open.').waitFor()
+  expect(complaints).toEqual([])
+  expect((await requests.get(ticket))?.state).toBe('delivering')
   await page.close()
 })
 

@@ -75,10 +75,10 @@ const outcomesRu: typeof outcomesEn = {
 }
 
 export const deadLetterTextsRu: typeof deadLetterTextsEn = {
-  deadLettersTitle: 'Мёртвые письма',
+  deadLettersTitle: 'Сбои',
   deadLettersLead:
     'То, что не удалось окончательно и что можно починить. Когда причина устранена, «Повторить» продолжает с той стадии, которая не удалась, для всех, кто ещё ждёт. Записи хранятся неделю.',
-  openDeadLetters: (count) => (count === 0 ? 'Мёртвые письма' : `Мёртвые письма: открыто ${count}`),
+  openDeadLetters: (count) => (count === 0 ? 'Сбои' : `Сбои: открыто ${count}`),
   noDeadLetters: 'Открытых нет.',
   rootCauses: 'Причины',
   openRecords: 'Открытые записи',
@@ -93,7 +93,7 @@ export const deadLetterTextsRu: typeof deadLetterTextsEn = {
   failedAt: 'Не удалось',
   state: 'Состояние',
   replay: 'Повторить',
-  replayAll: 'Повторить все',
+  replayAll: 'Повторить',
   discard: 'Отбросить',
   reason: 'Подробно',
   job: 'Задание',

@@ -39,8 +39,9 @@ function record(texts: Texts, letter: ShownDeadLetter): Html {
 </tr>`
 }
 
-const table = (head: string[], rows: Html[]): Html => html`<div class="scroll"><table>
-<thead><tr>${head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
+/** The columns, and which of them is words among figures. */
+const table = (head: string[], words: string | null, rows: Html[]): Html => html`<div class="scroll"><table>
+<thead><tr>${head.map((name) => html`<th scope="col" class="${name === words ? 'words' : ''}">${name}</th>`)}</tr></thead>
 <tbody>${rows}</tbody>
 </table></div>`
 
@@ -62,6 +63,7 @@ ${
     ? html`<h2>${texts.rootCauses}</h2>
 ${table(
   [texts.cause, texts.count, texts.lastTime, ''],
+  null,
   groups.map((one) => group(texts, one)),
 )}`
     : html`<p class="notice">${texts.noDeadLetters}</p>`
@@ -71,6 +73,7 @@ ${
     ? html`<h2>${all ? texts.allRecords : texts.openRecords}</h2>
 ${table(
   [texts.ticket, texts.cause, texts.people, texts.failedAt, texts.state],
+  texts.cause,
   letters.map((one) => record(texts, one)),
 )}`
     : ''
