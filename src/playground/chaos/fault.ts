@@ -45,6 +45,9 @@ const FEW_S = [2000, 6000] as const
 const worker = (random: Random, { processes }: Cast) => ({
   process: random.pick(processes.filter((name) => name.startsWith('worker-'))),
 })
+const sender = (random: Random, { processes }: Cast) => ({
+  process: random.pick(processes.filter((name) => name.startsWith('worker-send'))),
+})
 const away = (random: Random) => ({ forMs: random.between(...FEW_S) })
 const onCalls = (random: Random, ...calls: Calls[]) => ({
   calls: random.pick(calls),
@@ -57,10 +60,10 @@ export const FAULTS = {
     parameters: (random, { processes }) => ({ process: random.pick(processes) }),
     isCheap: true,
   },
-  send_killed: {
-    parameters: (random, { processes }) => ({
-      process: random.pick(processes.filter((name) => name.startsWith('worker-send'))),
-    }),
+  // What it does must not be done twice: it is hit more often than the others.
+  send_killed: { parameters: sender, isCheap: true },
+  send_frozen: {
+    parameters: (random, cast) => ({ ...sender(random, cast), forMs: 2 * LOCK_S * 1000 }),
     isCheap: true,
   },
   bot_killed: { parameters: () => ({ process: 'bot' }), isCheap: true },

@@ -62,6 +62,7 @@ export function createFaultPlayer(targets: Targets, signal: AbortSignal) {
     send_killed: killProcess,
     bot_killed: killProcess,
     worker_frozen: (fault) => frozen(processOf(fault).current(), fault),
+    send_frozen: (fault) => frozen(processOf(fault).current(), fault),
     worker_restarted: (fault) => processOf(fault).interrupt((one) => one.stop()),
     redis_killed: (fault) => kill('redis', fault),
     redis_away: (fault) => kill('redis', fault),
@@ -130,8 +131,7 @@ export function createFaultPlayer(targets: Targets, signal: AbortSignal) {
 /** What a fault takes away from a call that was made, or from files that are kept; null for other ones. */
 function outageOf({ kind, process }: PlannedFault): Outage | null {
   const of = ((): Outage['of'] | null => {
-    if (['worker_killed', 'send_killed', 'worker_frozen'].includes(kind))
-      return process?.startsWith('worker-send') ? 'send' : null
+    if (/_(killed|frozen)$/.test(kind) && process?.startsWith('worker-send')) return 'send'
     if (kind.startsWith('redis_')) return 'redis'
     if (kind === 'telegram_away') return 'telegram'
     return ruleOf(kind).losesFiles ? 'files' : null

@@ -85,7 +85,7 @@ function readChats(world: World, people: People): Pick<Facts, 'media' | 'texts'>
   const media: MediaFact[] = []
   const texts: Facts['texts'] = [...people.deleted()]
   const calls = new Map(
-    world.ledger.of(/^send(Video|Audio|Animation|Document)$/).flatMap((call) => {
+    world.ledger.of(/^send/).flatMap((call) => {
       const sent = call.answer?.ok ? SentMessage.safeParse(call.answer.result).data : undefined
       return call.workDone && sent ? [[`${call.chatId} ${sent.message_id}`, call] as const] : []
     }),
@@ -107,7 +107,7 @@ function readChats(world: World, people: People): Pick<Facts, 'media' | 'texts'>
         chatId: chat.id,
         messageId,
         name: nameOf(message),
-        sentBy: factOf(call),
+        sentBy: call?.method === 'sendMessage' ? null : factOf(call),
       })
     }
   }

@@ -79,7 +79,7 @@ export async function runChaos(
       env: SETTINGS,
       envOf: (name) => (clocks && name.startsWith('worker-') ? clocks.environment(name) : {}),
       say: (line) => {
-        if (line.includes('has ended') || line.includes('cannot be started')) crashes.push(line)
+        if (line.includes('has ended')) crashes.push(line)
       },
     })
     signal.throwIfAborted()

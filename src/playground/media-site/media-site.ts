@@ -114,6 +114,8 @@ export function createMediaSite({ dir, port = 0, log = () => undefined }: MediaS
   let goOn: { promise: Promise<void>; resolve: () => void } | null = null
   app.use(async (_request, response, next) => {
     await goOn?.promise
+    // Who has hung up meanwhile wants nothing any more.
+    if (response.destroyed) return
     if (isBroken) response.status(500).send('Something went wrong on our side.')
     else next()
   })
