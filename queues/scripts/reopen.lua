@@ -13,7 +13,7 @@ if isFull(KEYS[2], ARGV[3], ARGV[2]) then
   return 2
 end
 redis.call('HSET', KEYS[1], 'state', 'asked', 'failure', '')
-redis.call('HDEL', KEYS[1], 'generation', 'direct', 'directMessageId', 'directUntilMs', 'directCalls', 'ticketCalls')
+redis.call('HDEL', KEYS[1], 'generation', 'direct', 'directMessageId', 'directUntilMs', 'directCalls', 'ticketCalls', 'replayed', 'sendsAgain')
 -- Fences never go back: who held a lease in an old round is out.
 redis.call('HINCRBY', KEYS[1], 'directFence', 1)
 redis.call('HINCRBY', KEYS[1], 'round', 1)
