@@ -194,8 +194,11 @@ test('a delivery whose workers died is a record only when nobody will try it aga
   const reason = 'job stalled more than allowable limit'
   await redis.hset(queue.toKey(`${ticket}-1`), { failedReason: reason, finishedOn: Date.now(), stc: 3 })
   expect([await sweep(), await sweep()]).toEqual([0, 0])
-  // It is long past the overlap when it is given up.
+  // It is given up long after others have failed, which the cursor may not follow meanwhile.
   const later = Date.now() + 60_000
+  await queue.add('send', { ticket: 'ABCDEF', round: 1 }, { jobId: 'other' })
+  await redis.zadd(queue.toKey('failed'), later, 'other')
+  await redis.hset(queue.toKey('other'), { failedReason: 'chat_unreachable', finishedOn: later })
   expect(await sweepFailed(state, later)).toBe(0)
   if (request) await requests.settle(request, { state: 'failed', failure: 'telegram_unavailable' })
   expect(await sweepFailed(state, later)).toBe(1)
