@@ -142,6 +142,7 @@ export function runStage<N extends StageName>(
       return stage.result.parse(result) as ResultOf<N>
     } catch (error) {
       if (error instanceof Postpone && !stop.signal.aborted) {
+        await reporter?.pause()
         await job.moveToDelayed(Date.now() + error.waitMs, token)
         throw new DelayedError()
       }
