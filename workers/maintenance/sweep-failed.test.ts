@@ -222,3 +222,27 @@ test('links of a message stay in its job', async () => {
   expect(await sweep()).toBe(1)
   expect(await letters()).toMatchObject([{ stage: 'intake', data: null }])
 })
+
+test('links that had not become requests do, so that the reconciler finds their person; once', async () => {
+  const asker = {
+    ...({ botId: 1, chatId: 7, chatType: 'private', threadId: null } as const),
+    ...({ userId: 7, language: 'en', messageId: 1 } as const),
+  }
+  const links = ['https://site.example/1', 'https://site.example/2']
+  run('intake', failing('internal'))
+  await state.queues.add(
+    'intake',
+    { kind: 'links', asker, origin: 'u1-5', links, receivedAtMs: 1 },
+    { jobId: 'u1-5' },
+  )
+  await ended('intake', 'u1-5')
+  expect(await sweep()).toBe(1)
+  await state.redis.del(
+    state.keys.failedCursor,
+    ...(await letters()).map(({ id }) => state.keys.deadLetter(id)),
+  )
+  await sweep()
+  const owed = await state.requests.getMany(await state.requests.owed(Number.POSITIVE_INFINITY))
+  expect(owed.map((request) => request?.state)).toEqual(['asked', 'asked'])
+  expect(owed.map((request) => request?.origin).sort()).toEqual(['u1-5-0', 'u1-5-1'])
+})

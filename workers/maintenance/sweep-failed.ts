@@ -11,6 +11,7 @@ import type { Queues } from '../../queues/queues.ts'
 import { Ticket } from '../../queues/request.ts'
 import type { RequestStore } from '../../queues/requests.ts'
 import { redact } from '../../src/shared/logger.ts'
+import { saveLinks } from './save-links.ts'
 
 /** Scores come from the clocks of many processes, and jobs that fail at once are written one after the other. */
 const OVERLAP_MS = 5000
@@ -22,7 +23,7 @@ export interface SweepFailedDeps {
   redis: Redis
   keys: Keys
   queues: Queues
-  requests: Pick<RequestStore, 'get'>
+  requests: Pick<RequestStore, 'get' | 'from' | 'createWithin'>
   deadLetters: Pick<DeadLetters, 'add' | 'known' | 'trim'>
 }
 
@@ -93,6 +94,7 @@ async function examine(
   if (!job?.finishedOn || !job.failedReason || /^child .* failed$/.test(job.failedReason)) return null
   const code = failureCodeOf(job.failedReason)
   if (!FAILURES[code].deadLetter) return null
+  if (stage === 'intake') await saveLinks(job.data, requests)
   if (stage === 'send' && (await isOnItsWay(job, requests))) return 'unsettled'
   const facts = Facts.parse(job.data)
   const { logs } = await queue.getJobLogs(jobId)

@@ -1,0 +1,19 @@
+import type { RequestStore } from '../../queues/requests.ts'
+import { IntakeData } from '../../queues/stages/intake.ts'
+
+/**
+ * Links whose intake died before they were requests: nobody else knows of them. As requests they are owed, and the
+ * reconciler goes on with each by itself.
+ */
+export async function saveLinks(
+  data: unknown,
+  requests: Pick<RequestStore, 'from' | 'createWithin'>,
+): Promise<void> {
+  const update = IntakeData.safeParse(data).data
+  if (update?.kind !== 'links') return
+  const { asker, origin, links, receivedAtMs } = update
+  const leftOut = (await requests.from(`${origin}-full`))?.leftOut ?? 0
+  // The cap was for the door that has failed.
+  for (const [index, link] of links.slice(0, links.length - leftOut).entries())
+    await requests.createWithin(Number.MAX_SAFE_INTEGER, asker, `${origin}-${index}`, link, receivedAtMs)
+}
