@@ -20,8 +20,6 @@ export interface StageContext {
   attempt: number
   /** When the job came into its queue. */
   addedAtMs: number
-  /** A failure now is final: tell whoever must know. */
-  lastAttempt: boolean
   /** A place between an effect and its record, where a test may kill the process (`fail-point.ts`). */
   failPoint: FailPoint
   /** Tells people. Cheap: call it as often as you like, it throttles. */

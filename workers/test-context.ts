@@ -8,7 +8,6 @@ export function testContext(more: Partial<StageContext> = {}): StageContext {
     signal: new AbortController().signal,
     attempt: 1,
     addedAtMs: Date.now(),
-    lastAttempt: false,
     failPoint: () => undefined,
     progress: () => undefined,
     ...more,

@@ -53,7 +53,6 @@ export async function createBench() {
         signal: job.signal ?? new AbortController().signal,
         attempt: 1,
         addedAtMs: Date.now(),
-        lastAttempt: false,
         failPoint: () => undefined,
         progress(step) {
           progress.push(step)
