@@ -19,6 +19,8 @@ import { backoffMs, decide, type StopReason } from './retry-decision.ts'
 import { createTurn, type TurnDeps } from './turn.ts'
 import { createVersions, type Versions } from './versions.ts'
 
+/** A stopping worker whose grace is over tells its jobs so often. */
+const CANCEL_EVERY_MS = 200
 /** So many workers die under one job; then it counts as poison, and fails. */
 const MAX_CRASHES = 3
 
@@ -129,7 +131,6 @@ export function runStage<N extends StageName>(
           signal: stop.signal,
           attempt: job.attemptsStarted,
           addedAtMs: job.timestamp,
-          lastAttempt: job.attemptsMade + 1 >= stage.attempts,
           failPoint,
           progress: (progress) => {
             failPoint('progress')
@@ -209,9 +210,16 @@ export function runStage<N extends StageName>(
     cancel: (jobId) => isShared(name) && worker.cancelJob(jobId, 'cancelled' satisfies StopReason),
     async stop(graceMs) {
       const closed = worker.close()
-      const timer = setTimeout(() => worker.cancelAllJobs('shutdown' satisfies StopReason), graceMs)
+      const cancel = () => worker.cancelAllJobs('shutdown' satisfies StopReason)
+      let cancelling: NodeJS.Timeout | undefined
+      const timer = setTimeout(() => {
+        cancel()
+        // A job that was on its way to us when we closed may begin after that.
+        cancelling = setInterval(cancel, CANCEL_EVERY_MS)
+      }, graceMs)
       await closed
       clearTimeout(timer)
+      clearInterval(cancelling)
     },
   }
 }
