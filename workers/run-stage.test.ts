@@ -115,6 +115,20 @@ test('a stopping process gives its jobs back, and another one ends them', async 
   expect([job.returnvalue, job.attemptsMade]).toEqual([{ how: 'second' }, 1])
 })
 
+test('what fails while its process stops is given back too, and nothing is held against it', async () => {
+  const killed = Promise.withResolvers<never>()
+  const first = run('send', () => killed.promise)
+  await state.queues.add('send', send, { jobId: 'a' })
+  await vi.waitFor(async () => expect(await state.queues.queue('send').getActiveCount()).toBe(1))
+  const stopped = first.stop(600_000)
+  // As a tool that the same Ctrl-C has reached.
+  killed.reject(new Error('exit by a signal'))
+  await stopped
+  run('send', async () => ({ how: 'second' }))
+  const { job } = await ended('send', 'a')
+  expect([job.returnvalue, job.attemptsMade, job.failedReason]).toEqual([{ how: 'second' }, 1, undefined])
+})
+
 /** A production with a person who waits for it. */
 async function production() {
   const asker = {

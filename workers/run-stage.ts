@@ -65,6 +65,7 @@ export function runStage<N extends StageName>(
 ): RunningStage {
   const stage = stageNamed(name)
   const { redis, keys, joins, log, versions = createVersions({}) } = deps
+  let isStopping = false
   const failPoint = deps.failPoints(name)
   const takeTurn = createTurn(name, concurrency, deps)
 
@@ -148,7 +149,8 @@ export function runStage<N extends StageName>(
         throw new DelayedError()
       }
       const decision = decide(error, stopReason(stop.signal))
-      if ('giveBack' in decision) {
+      // Ctrl-C reaches tools that have just been started, too: what may pass is not held against a job now.
+      if ('giveBack' in decision || (decision.retry && isStopping)) {
         jobLog.info('given back')
         await job.moveToDelayed(Date.now(), token)
         throw new DelayedError()
@@ -209,6 +211,7 @@ export function runStage<N extends StageName>(
     // Only work that is shared has ids of generations; another stage's job may have the same one.
     cancel: (jobId) => isShared(name) && worker.cancelJob(jobId, 'cancelled' satisfies StopReason),
     async stop(graceMs) {
+      isStopping = true
       const closed = worker.close()
       const cancel = () => worker.cancelAllJobs('shutdown' satisfies StopReason)
       let cancelling: NodeJS.Timeout | undefined
