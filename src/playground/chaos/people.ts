@@ -2,11 +2,9 @@ import type { Message, User } from '@grammyjs/types'
 import type { World } from '../bot-api/world.ts'
 import type { ChatRecord } from '../bot-api/world-state.ts'
 import { buttonsOf, hasMedia } from '../conversations/asking.ts'
+import type { Asked } from './asked.ts'
 import { type Ask, TOPICS } from './plan-asks.ts'
 import { createPresser } from './presser.ts'
-
-/** A message that a person has sent. */
-export type Asked = { id: number; ask: Ask; user: User; chat: ChatRecord; messageId: number }
 
 export type People = ReturnType<typeof createPeople>
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Message } from '@grammyjs/types'
 import type { World } from '../bot-api/world.ts'
 import { buttonsOf } from '../conversations/asking.ts'
-import type { Asked } from './people.ts'
+import type { Asked } from './asked.ts'
 
 /** So long do people look at buttons before they press. */
 const LOOK_MS = 300

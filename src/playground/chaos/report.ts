@@ -1,7 +1,7 @@
 import type { RequestState } from '../../../queues/request.ts'
 import type { Violation } from './facts.ts'
 import type { PlannedFault } from './fault.ts'
-import type { Outcome } from './run.ts'
+import type { Outcome } from './outcome.ts'
 
 const seconds = (ms: number) => (ms / 1000).toFixed(1)
 

@@ -9,9 +9,9 @@ import type { WorkerLayout } from '../stack/product.ts'
 import { type Stack, startStack } from '../stack.ts'
 import { check } from './check.ts'
 import { createClocks, findFaketime } from './clock.ts'
-import type { Facts, Verdict } from './facts.ts'
 import { type FaultKind, LOCK_S, ruleOf } from './fault.ts'
 import type { ChaosOptions } from './options.ts'
+import type { Outcome } from './outcome.ts'
 import { createPeople, GROUP_COUNT } from './people.ts'
 import { makePlan, type Plan } from './plan.ts'
 import { createFaultPlayer } from './play-fault.ts'
@@ -30,19 +30,6 @@ const SETTINGS = {
 }
 /** Jobs that wait a minute, several times, must have had their turns. */
 const SETTLE_LIMIT_MS = 6 * 60_000
-
-export type Outcome = {
-  facts: Facts
-  verdict: Verdict
-  faults: number
-  /** What was still open in the end; null when all had settled. */
-  open: string | null
-  /** Processes that ended although nobody had hit them. */
-  crashes: string[]
-  settledInMs: number
-  /** Kept when something is broken. */
-  logsDir: string | null
-}
 
 type RunContext = {
   /** A disk may be mounted that ends with this process. */
