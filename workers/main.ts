@@ -71,10 +71,11 @@ async function main(args: readonly string[]): Promise<void> {
   else log.error('something does not stop')
 }
 
+/** Not `once`: execa raises a signal again that nobody else listens to, and would end us with a tool at work. */
 const stopRequest = () =>
   new Promise<NodeJS.Signals>((resolve) => {
-    process.once('SIGTERM', resolve)
-    process.once('SIGINT', resolve)
+    process.on('SIGTERM', resolve)
+    process.on('SIGINT', resolve)
   })
 
 function stagesOf(args: readonly string[]): StageName[] {
