@@ -1,4 +1,4 @@
-import type { Message, User } from '@grammyjs/types'
+import type { Message } from '@grammyjs/types'
 import type { World } from '../bot-api/world.ts'
 import type { ChatRecord } from '../bot-api/world-state.ts'
 import { buttonsOf, hasMedia } from '../conversations/asking.ts'
