@@ -11,5 +11,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',
+    // Much of what is tested waits for most of its time: limits per minute, leases that run out, processes that start.
+    maxWorkers: 3,
   },
 })
