@@ -47,7 +47,10 @@ it('runs until SIGTERM: updates in, jobs out, and nothing of the token or the li
       LOG_LEVEL: 'debug',
     })
     const counts = () => queues.queue('intake').getJobCounts('waiting', 'prioritized')
-    await vi.waitFor(async () => expect((await counts()).prioritized).toBe(1), { timeout: 50_000, interval: 100 })
+    await vi.waitFor(async () => expect((await counts()).prioritized).toBe(1), {
+      timeout: 50_000,
+      interval: 100,
+    })
     await vi.waitFor(() => expect(world.ledger.of('setMyCommands')).toHaveLength(2), 30_000)
     bot.child.kill('SIGTERM')
     expect(await bot.ended).toBe(0)

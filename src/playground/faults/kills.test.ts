@@ -11,7 +11,7 @@ import { productUnderFire } from './product-under-fire.ts'
 import { createSupply } from './supply.ts'
 
 /** How often each place of each stage is hit: `KILLS=20 npx vitest run src/playground/faults/kills.test.ts` for all. */
-const KILLS = Number(process.env.KILLS ?? 2)
+const KILLS = Number(process.env.KILLS ?? 1)
 const SEED = Number(process.env.SEED ?? 1)
 const PEOPLE = 12
 const PATIENCE_MS = (10 + 5 * KILLS) * 60_000
