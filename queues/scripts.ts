@@ -7,7 +7,7 @@ const lua = (name: string) => readFileSync(new URL(`scripts/${name}.lua`, import
 const SCRIPTS = {
   create: lua('is-full') + lua('create'),
   choose: lua('choose'),
-  join: lua('join'),
+  join: lua('next-generation') + lua('join'),
   atGeneration: lua('at-generation'),
   finish: lua('finish'),
   stored: lua('stored'),
@@ -27,7 +27,7 @@ const SCRIPTS = {
   shown: lua('shown'),
   lease: lua('lease'),
   deadLetterAdd: lua('dead-letter-add'),
-  replayShared: lua('replay-claim') + lua('replay-shared'),
+  replayShared: lua('next-generation') + lua('replay-claim') + lua('replay-shared'),
   replaySend: lua('replay-claim') + lua('replay-send'),
   replayJob: lua('replay-claim') + lua('replay-job'),
   replayEnd: lua('replay-end'),

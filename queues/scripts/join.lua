@@ -22,14 +22,9 @@ if shared[1] == 'inflight' then
   redis.call('HSET', KEYS[1], 'state', ARGV[3], 'generation', shared[2])
   return { 'joined', shared[2], shared[3], shared[4] or '0' }
 end
--- Not lower than the clock, in ms: a Redis that has lost its last second to a power cut must not hand out a number
--- again under which somebody is still at work.
-local now = redis.call('TIME')
-local last = tonumber(redis.call('GET', KEYS[5]) or '0')
-local generation = math.max(last + 1, now[1] * 1000 + math.floor(now[2] / 1000))
-redis.call('SET', KEYS[5], generation)
+local generation = nextGeneration(KEYS[5])
 redis.call('DEL', KEYS[2])
 redis.call('HSET', KEYS[2], 'state', 'inflight', 'generation', generation, 'starter', ARGV[1], 'confirmed', '0')
 redis.call('ZADD', KEYS[4], ARGV[5], ARGV[2])
 redis.call('HSET', KEYS[1], 'state', ARGV[3], 'generation', generation)
-return { 'start', tostring(generation), ARGV[1], '0' }
+return { 'start', generation, ARGV[1], '0' }

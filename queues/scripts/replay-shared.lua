@@ -40,7 +40,7 @@ if starter and isInflight then
   how, generation, starter, confirmed = 'joined', shared[2], shared[3], shared[4] or '0'
   take()
 elseif starter then
-  how, generation, confirmed = 'started', tostring(redis.call('INCR', KEYS[9])), '0'
+  how, generation, confirmed = 'started', nextGeneration(KEYS[9]), '0'
   redis.call('DEL', KEYS[6])
   redis.call('HSET', KEYS[6], 'state', 'inflight', 'generation', generation, 'starter', starter, 'confirmed', '0')
   redis.call('ZADD', KEYS[8], nowMs, ARGV[4])
