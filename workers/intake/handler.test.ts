@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
+import { eventId } from '../../queues/event.ts'
 import { productionId } from '../../queues/flow.ts'
 import { inspectionKey } from '../../queues/join.ts'
 import { linkHash, type MediaFacts, type MediaFile, mediaKey } from '../../queues/media.ts'
@@ -105,6 +106,17 @@ test('a failed inspection tells everyone why', async () => {
   })
   expect(decisions).toEqual(['internal'])
   expect(await state.requests.get(request.ticket)).toMatchObject({ state: 'failed', failure: 'internal' })
+})
+
+test('a run that died before it had counted and told the end is made up for', async () => {
+  await take(linksOf(1))
+  const request = await requestOf(1)
+  const { generation } = await state.joins.shared(inspectionKey(linkHash(LINK)))
+  await state.requests.settle(request, { state: 'failed', failure: 'internal' })
+  const inspected = { linkHash: linkHash(LINK), generation: Number(generation) }
+  expect(await take({ kind: 'inspected', ticket: request.ticket, ...inspected })).toEqual(['internal'])
+  const id = eventId('bot_error', request.ticket, request.round)
+  expect(await state.queues.queue('analytics').getJob(id)).toBeTruthy()
 })
 
 test('a pressed format starts one production, another person joins it', async () => {

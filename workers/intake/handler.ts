@@ -127,7 +127,8 @@ function handlerFor(deps: IntakeDeps, failPoint: FailPoint): Handler<'intake'> {
         // Who has left, or asks anew, does not wait for this one.
         if (request.generation !== generation) return 'over'
         if (!failure) return await advance(request)
-        return request.state === 'asked' ? await fail(request, failure) : 'over'
+        // `failed`: a run that died before the rest of it was counted and told.
+        return ['asked', 'failed'].includes(request.state) ? await fail(request, failure) : 'over'
       })
     // The first one may start what the others join; of those, many at once: they may be thousands.
     const decisions: string[] = []

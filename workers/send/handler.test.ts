@@ -2,6 +2,7 @@ import { access, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { cachedFields } from '../../queues/cached.ts'
+import { eventId } from '../../queues/event.ts'
 import { FAILURES, type FailureCode } from '../../queues/failure.ts'
 import { mediaKey } from '../../queues/media.ts'
 import type { Request } from '../../queues/request.ts'
@@ -238,6 +239,14 @@ const ENDS: [string, (d: Awaited<ReturnType<typeof delivery>>) => void, FailureC
     'telegram_rejected',
   ],
 ]
+test('a run that died before it had counted and told the end is made up for', async () => {
+  const { ticket, request } = await delivery({ media: await store() })
+  await state.requests.settle(await request(), { state: 'failed', failure: 'file_too_big' })
+  expect(await send(ticket)).toEqual({ how: 'file_too_big' })
+  const id = eventId('bot_error', ticket, 1)
+  expect(await state.queues.queue('analytics').getJob(id)).toBeTruthy()
+})
+
 test.each(ENDS)('%s: the request ends with that reason', async (_, given, code) => {
   const it = await delivery({ media: await store() })
   given(it)

@@ -150,9 +150,9 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
 
   return async ({ data }, context) => {
     const request = await requests.get(data.ticket)
-    // A run that died between telling the person and ending its job.
+    // A run that died before the end was counted and told, or before its job had ended.
     if (request?.state === 'failed' && request.round === data.round && request.failure)
-      return { how: asEnd(request.failure) }
+      return { how: await fail(request, request.failure) }
     if (!request?.mediaKey || request.state !== 'delivering' || request.round !== data.round)
       return { how: 'over' }
     const delivery: Delivery = { request: { ...request, mediaKey: request.mediaKey }, context }
