@@ -28,6 +28,8 @@ interface Arming {
     before?: (place: string) => Promise<void>,
   ): Promise<void>
   kills: readonly Kill[]
+  /** The places at which a process is awaited to die just now. */
+  awaited(): string[]
   /** How often a process was started once more without a death of its own. */
   rests(): number
 }
@@ -52,6 +54,7 @@ export function createArming(queues: () => Queues): Arming {
 
   return {
     kills,
+    awaited: () => [...armed.values()],
     rests: () => rests,
     envOf: (name) => {
       const place = armed.get(name)
@@ -62,10 +65,12 @@ export function createArming(queues: () => Queues): Arming {
       // The one that runs was started unarmed.
       let end = (running: ProductProcess): Promise<unknown> => running.stop()
       for (const { place, pass } of places) {
-        const arm = async () => void armed.set(name, `${place}:${pass}`)
+        const arm = async () => {
+          await before(place)
+          armed.set(name, `${place}:${pass}`)
+        }
         let mustRest = false
         await supervised.interrupt(end, async () => {
-          await before(place)
           mustRest = (await mostDeaths(stage)) > SAFE_DEATHS
           if (mustRest) armed.delete(name)
           else await arm()

@@ -58,7 +58,10 @@ async function loseRequest(): Promise<Ask> {
   return { user, chat, path, messageId }
 }
 
-test(`kill -9 at each place of each stage, ${KILLS} times each`, { timeout: PATIENCE_MS }, async () => {
+test(`kill -9 at each place of each stage, ${KILLS} times each`, { timeout: PATIENCE_MS }, async ({
+  onTestFailed,
+}) => {
+  onTestFailed(() => console.log({ kills: arming.kills.length, awaited: arming.awaited() }))
   const startedAt = Date.now()
   const supply = await createSupply(product, random, { people: PEOPLE })
   const lost: Ask[] = []
