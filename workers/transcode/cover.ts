@@ -28,12 +28,12 @@ export async function prepareCover(
     const demuxer = DEMUXERS[type?.ext ?? '']
     const inputOptions = ['-protocol_whitelist', 'file,pipe', '-f', demuxer ?? '', ...MAX_PIXELS]
     const made = demuxer
-      ? await makeJpeg({ ...request, source: offered, inputOptions, streamIndex: 0 }, context)
+      ? await makeJpeg({ ...request, source: offered, inputOptions, stream: 0 }, context)
       : null
     if (made) return made
     context.log.info('the offered cover cannot be read')
   }
   if (facts.coverIndex === null) return null
   const inputOptions = [...inputFence, ...MAX_PIXELS]
-  return await makeJpeg({ ...request, source: path, inputOptions, streamIndex: facts.coverIndex }, context)
+  return await makeJpeg({ ...request, source: path, inputOptions, stream: facts.coverIndex }, context)
 }

@@ -11,6 +11,7 @@ import { prepareCover } from './cover.ts'
 import { displayText } from './display-text.ts'
 import { createFfmpeg } from './ffmpeg.ts'
 import type { FileFacts } from './file-facts.ts'
+import { look } from './look.ts'
 import { makePlayable } from './make-playable.ts'
 import { mediaFile } from './media-file.ts'
 import { createProbe } from './probe.ts'
@@ -36,22 +37,26 @@ export function createHandler({ artifacts, tools, limits }: TranscodeDeps): Hand
     const { signal, log } = context
     const production = productionId(data.ticket, data.generation)
     const path = await artifacts.open(input.artifact, { signal })
-    const facts = await probe(path, { signal })
+    const format = parseFormat(data.format)
+    const pictures = { ffmpeg, signal, log, cwd: dir }
+    const lookAt =
+      format.kind === 'audio'
+        ? async (file: string) => ({ facts: await probe(file, { signal }), picture: null })
+        : (file: string) => look(file, probe, pictures)
+    const { facts, picture } = await lookAt(path)
     checkFile(facts, limits)
 
-    const format = parseFormat(data.format)
     const isAudio = format.kind === 'audio' || !facts.video
-    const pictures = { ffmpeg, signal, log, cwd: dir }
     const offered = isAudio && input.cover ? await openCover(input.cover, context) : null
     const cover = isAudio ? await prepareCover({ path, facts, offered }, pictures) : null
     const tags = tagsFrom(input, facts)
-    const source = { path, facts, format, tags, cover }
-    const made = await makePlayable(source, { ffmpeg, probe, limits }, dir, context)
+    const source = { path, facts, picture, format, tags, cover }
+    const made = await makePlayable(source, { ffmpeg, look: lookAt, limits }, dir, context)
     if (made.facts.sizeBytes > limits.maxFileBytes) throw new StageError('too_large')
 
     const thumbnail = isAudio
       ? cover && (await coverThumbnail(cover, pictures))
-      : await videoThumbnail(made.path, made.facts, pictures)
+      : (made.picture ?? (await videoThumbnail(made.path, made.facts, pictures)))
     context.failPoint('made')
     const keep = (name: string, file: string) => artifacts.keep(production, name, file, { signal })
     const result = {

@@ -31,3 +31,12 @@ export const inputFence: readonly string[] = [
 
 /** For inputs that are decoded: a stream may change its size on the way, after we have looked at it. */
 export const pixelFence: readonly string[] = ['-max_pixels', String(MAX_SIDE_PIXELS * MAX_SIDE_PIXELS)]
+
+/**
+ * Instead of `pixelFence`, for a file that nobody has looked at yet: the decoders of what is sent as it is, and no
+ * more pixels than H.264 has at the highest level that is.
+ */
+export const narrowFence: readonly string[] = [
+  ...['-codec_whitelist', 'h264,aac'],
+  ...['-max_pixels', String(36_864 * 16 * 16)],
+]

@@ -7,7 +7,8 @@ export interface JpegRequest {
   source: string
   /** Before the input: the fence, the demuxer, the moment. */
   inputOptions: readonly string[]
-  streamIndex: number
+  /** A number, or ffmpeg's words for a stream of whose number nobody knows. */
+  stream: number | 'V:0'
   /** Never enlarged, the shape is kept. */
   maxSide: number
   /** Rougher until it fits. */
@@ -57,10 +58,10 @@ export async function makeJpeg(request: JpegRequest, context: JpegContext): Prom
   return null
 }
 
-function jpegOptions({ streamIndex, maxSide }: JpegRequest, quality: number): string[] {
+function jpegOptions({ stream, maxSide }: JpegRequest, quality: number): string[] {
   const fit = `scale=w=min(${maxSide}\\,iw):h=min(${maxSide}\\,ih):force_original_aspect_ratio=decrease`
   return [
-    ...['-map', `0:${streamIndex}`, '-frames:v', '1', '-vf', `${fit},setsar=1`, '-map_metadata', '-1'],
+    ...['-map', `0:${stream}`, '-frames:v', '1', '-vf', `${fit},setsar=1`, '-map_metadata', '-1'],
     ...['-threads', '1', '-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', '-q:v', String(quality), '-f', 'mjpeg'],
   ]
 }

@@ -6,32 +6,30 @@ import type { StageContext } from '../context.ts'
 import { checkEncode, type TranscodeLimits } from './budget.ts'
 import { capOptions, checkResult } from './check-result.ts'
 import type { Ffmpeg } from './ffmpeg.ts'
-import type { FileFacts } from './file-facts.ts'
 import { inputFence, pixelFence } from './input-fence.ts'
+import type { Looked } from './look.ts'
 import { planTranscode } from './plan.ts'
-import type { Probe } from './probe.ts'
 import type { AudioTags, Plan } from './transcode-plan.ts'
 
 export interface PlayableDeps {
   ffmpeg: Ffmpeg
-  probe: Probe
+  /** Looks at what was made. */
+  look(path: string): Promise<Looked>
   limits: TranscodeLimits
 }
 
-export interface Source {
+export interface Source extends Looked {
   path: string
-  facts: FileFacts
   format: Format
   tags: AudioTags
   /** A JPEG of ours. */
   cover: string | null
 }
 
-export interface Playable {
+export interface Playable extends Looked {
   plan: Plan
   /** The source itself for `as_is`, otherwise a new file in the work folder. */
   path: string
-  facts: FileFacts
 }
 
 /** A minute before the stage's own limit, so that it is us who say what happened. */
@@ -68,13 +66,13 @@ export async function makePlayable(
 async function carryOut(
   plan: Plan,
   source: Source,
-  { ffmpeg, probe, limits }: PlayableDeps,
+  { ffmpeg, look, limits }: PlayableDeps,
   dir: string,
   { log, signal, progress }: StageContext,
 ): Promise<Playable> {
-  const { facts, path, format } = source
+  const { facts, path, format, picture } = source
   log.info({ treatment: plan.treatment, why: plan.why }, 'planned')
-  if (plan.treatment === 'as_is') return { plan, path, facts }
+  if (plan.treatment === 'as_is') return { plan, path, facts, picture }
   if (plan.encodesVideo && facts.video) checkEncode(facts.video, limits)
   const output = join(dir, `ready.${plan.extension}`)
   const inputs = [{ path, options: [...inputFence, ...pixelFence] }]
@@ -94,11 +92,11 @@ async function carryOut(
       onProgress: (percent) => progress({ percent, doneBytes: null, totalBytes: null }),
     },
   )
-  const result = await probe(output, { signal }).catch((error: unknown) => {
+  const made = await look(output).catch((error: unknown) => {
     // What we made is no media: our failure, not the source's.
     const ours = error instanceof StageError && error.code === 'not_media'
     throw ours ? new StageError('transcode_failed', { cause: error }) : error
   })
-  checkResult(facts, plan, result, format, limits)
-  return { plan, path: output, facts: result }
+  checkResult(facts, plan, made.facts, format, limits)
+  return { plan, path: output, ...made }
 }

@@ -23,6 +23,16 @@ const large = (type: string, bytes: bigint) => {
   return box(type, header, 1)
 }
 
+/** The first box of an index, for a movie of 90,000 units at 600 a second. */
+const mvhd = (isLong: boolean) => {
+  const content = Buffer.alloc(100)
+  content.writeUInt8(isLong ? 1 : 0)
+  content.writeUInt32BE(600, isLong ? 20 : 12)
+  if (isLong) content.writeBigUInt64BE(90_000n, 24)
+  else content.writeUInt32BE(90_000, 16)
+  return box('mvhd', content)
+}
+
 const ftyp = box('ftyp', 'isom0000')
 const moov = box('moov', 'index')
 const mdat = box('mdat', 'media')
@@ -40,6 +50,10 @@ test.each<[string, Buffer[], Partial<Mp4Layout>]>([
   ['half of large media', [ftyp, moov, large('mdat', 1n << 60n)], { truncated: true }],
   ['rubbish at the end', [ftyp, moov, mdat, Buffer.from('\0\0\0\0\0\0\0\0\0\0')], { truncated: false }],
   ['a box of no size at all', [ftyp, moov, box('mdat', 'abc', 3)], { moovFirst: true, truncated: false }],
+  ['a length', [ftyp, box('moov', mvhd(false)), mdat], { moovFirst: true, durationS: 150 }],
+  ['a length of 64 bits', [ftyp, mdat, box('moov', mvhd(true))], { durationS: 150 }],
+  ['no length', [ftyp, box('moov', box('mvhd', Buffer.alloc(100))), mdat], { durationS: null }],
+  ['an index that says nothing', [ftyp, moov, mdat], { durationS: null }],
   ['nothing', [], { brand: null, moovFirst: false }],
 ])('%s', async (name, boxes, layout) => {
   const path = join(dir, name.replaceAll(' ', '-'))

@@ -10,6 +10,8 @@ export interface Mp4Layout {
   fragmented: boolean
   /** A box says it reaches further than the file does: the rest is missing. */
   truncated: boolean
+  /** What the index says first, s; null when it says none, or is fragmented. Good for a guess: ffprobe knows better. */
+  durationS: number | null
 }
 
 interface Box {
@@ -17,6 +19,13 @@ interface Box {
   endByte: number
 }
 
+const NOTHING: Mp4Layout = {
+  brand: null,
+  moovFirst: false,
+  fragmented: false,
+  truncated: false,
+  durationS: null,
+}
 /** A file with more boxes than this at the top is nothing that a player was made for. */
 const MAX_BOXES = 1000
 
@@ -25,7 +34,7 @@ export async function readMp4Layout(path: string): Promise<Mp4Layout> {
   const file = await open(path, 'r')
   try {
     const { size: sizeBytes } = await file.stat()
-    const layout: Mp4Layout = { brand: null, moovFirst: false, fragmented: false, truncated: false }
+    const layout: Mp4Layout = { ...NOTHING }
     let mediaSeen = false
     let position = 0
     for (let boxes = 0; boxes < MAX_BOXES && position < sizeBytes; boxes++) {
@@ -33,7 +42,10 @@ export async function readMp4Layout(path: string): Promise<Mp4Layout> {
       if (!box) break
       if (box.type === 'ftyp') layout.brand = await readText(file, position + 8)
       if (box.type === 'mdat') mediaSeen = true
-      if (box.type === 'moov') layout.moovFirst = !mediaSeen
+      if (box.type === 'moov') {
+        layout.moovFirst = !mediaSeen
+        layout.durationS = await readDuration(file, position + 8)
+      }
       if (box.type === 'moof') layout.fragmented = true
       if (box.endByte > sizeBytes) layout.truncated = true
       position = box.endByte
@@ -63,4 +75,14 @@ async function readBox(file: FileHandle, position: number, fileBytes: number): P
 async function readText(file: FileHandle, position: number): Promise<string | null> {
   const { bytesRead, buffer } = await file.read(Buffer.alloc(4), 0, 4, position)
   return bytesRead === 4 ? buffer.toString('latin1') : null
+}
+
+/** From the header of the movie (`mvhd`), which everybody writes as the first box of an index. */
+async function readDuration(file: FileHandle, position: number): Promise<number | null> {
+  const { bytesRead, buffer } = await file.read(Buffer.alloc(40), 0, 40, position)
+  if (bytesRead < 40 || buffer.toString('latin1', 4, 8) !== 'mvhd') return null
+  const isLong = buffer.readUInt8(8) === 1
+  const unitsPerS = buffer.readUInt32BE(isLong ? 28 : 20)
+  const units = isLong ? Number(buffer.readBigUInt64BE(32)) : buffer.readUInt32BE(24)
+  return units > 0 && unitsPerS > 0 ? units / unitsPerS : null
 }

@@ -1,4 +1,5 @@
 import type { AudioFacts, FileFacts, VideoFacts } from './file-facts.ts'
+import type { Mp4Layout } from './mp4-layout.ts'
 
 /**
  * What plays in Telegram on iOS, Android and desktop alike: H.264 (8 bit, 4:2:0) with AAC, in an mp4 with its index
@@ -38,7 +39,11 @@ export function aacFaults(audio: AudioFacts): string[] {
 
 /** Why the mp4 must be written again, with the same streams in it. */
 export function mp4Faults({ mp4 }: FileFacts): string[] {
-  if (!mp4) return ['not an mp4']
+  return mp4 ? mp4LayoutFaults(mp4) : ['not an mp4']
+}
+
+/** The same of what one knows of an mp4 before ffprobe has seen it. */
+export function mp4LayoutFaults(mp4: Mp4Layout): string[] {
   const faults: string[] = []
   if (mp4.brand === null || mp4.brand === 'qt  ') faults.push('quicktime')
   if (!mp4.moovFirst) faults.push('index not in front')

@@ -20,7 +20,7 @@ export const video: VideoFacts = {
 
 export const audio: AudioFacts = { index: 1, codec: 'aac', profile: 'LC', sampleRateHz: 44_100 }
 
-export const mp4 = { brand: 'isom', moovFirst: true, fragmented: false, truncated: false }
+export const mp4 = { brand: 'isom', moovFirst: true, fragmented: false, truncated: false, durationS: 10 }
 
 export const file: FileFacts = {
   containers: ['mov', 'mp4', 'm4a', '3gp', '3g2', 'mj2'],
