@@ -5,6 +5,7 @@ import type { Logger } from '../shared/logger.ts'
 import { classify } from '../shared/telegram/classify.ts'
 import { clientSignal } from '../shared/telegram/client-signal.ts'
 import { ALLOWED_UPDATES } from './create-bot.ts'
+import { handleUpdates } from './handle-updates.ts'
 import type { OneMoment } from './one-moment.ts'
 import { StoreAway } from './store-away.ts'
 
@@ -21,9 +22,9 @@ interface PollerDeps {
 }
 
 /**
- * Takes updates one by one. Telegram forgets an update when a later `offset` is asked for, so the offset moves only
+ * Takes updates as they come. Telegram forgets an update when a later `offset` is asked for, so the offset moves only
  * past updates that are handled: grammY's own loop moves it past those that failed, too. While an update cannot be
- * handled, the same ones are asked for again, which also shows who else is waiting.
+ * handled, it and those after it are asked for again, which also shows who else is waiting.
  */
 export function createUpdatePoller({ bot, oneMoment, log }: PollerDeps) {
   const stopping = new AbortController()
@@ -60,6 +61,7 @@ export function createUpdatePoller({ bot, oneMoment, log }: PollerDeps) {
 
   /** @returns whether the update is done with. */
   const handle = async (update: Update): Promise<boolean> => {
+    if (signal.aborted) return false
     try {
       await bot.handleUpdate(update)
       return true
@@ -76,26 +78,17 @@ export function createUpdatePoller({ bot, oneMoment, log }: PollerDeps) {
     while (!signal.aborted) {
       const updates = await ask()
       if (!updates) continue
-      const stuck = await firstUnhandled(updates)
-      if (stuck < 0) {
+      isAway = false
+      const left = await handleUpdates(updates, handle)
+      offset = left[0]?.update_id ?? (updates.at(-1)?.update_id ?? offset - 1) + 1
+      if (left.length === 0) {
         failuresInARow = 0
         oneMoment.over()
         continue
       }
-      if (isAway) oneMoment.tell(updates.slice(stuck))
+      if (isAway) oneMoment.tell(left)
       await backOff()
     }
-  }
-
-  /** Handles updates in order. @returns the index of the one that could not be handled, or -1. */
-  const firstUnhandled = async (updates: Update[]): Promise<number> => {
-    isAway = false
-    for (const [index, update] of updates.entries()) {
-      if (signal.aborted) return -1
-      if (!(await handle(update))) return index
-      offset = update.update_id + 1
-    }
-    return -1
   }
 
   return {

@@ -39,6 +39,20 @@ export const PAGES: Record<string, WatchPage> = {
     poster: '/media/ready.jpg',
     note: 'Lying video with a note to turn it, as phones make them',
   },
+  market: {
+    title: 'Market by the water',
+    offer: 'video-tag',
+    media: '/files/market.mp4',
+    mimeType: 'video/mp4',
+    note: 'Ten megabytes that can be sent as they are',
+  },
+  'market-hls': {
+    title: 'Market by the water, in pieces',
+    offer: 'video-tag',
+    media: '/media/market/index.m3u8',
+    mimeType: 'application/vnd.apple.mpegurl',
+    note: 'The same ten megabytes by HLS',
+  },
   slow: {
     title: 'Night train, slowly',
     offer: 'open-graph',
@@ -90,6 +104,7 @@ export const numberedPage = (number: string): WatchPage => ({
 /** Files that stand by themselves, by their path under /files, each with the file under /media that it is. */
 export const FILES: Record<string, { file: string; note: string }> = {
   'ready.mp4': { file: 'ready.mp4', note: 'H.264 and AAC: can be sent as it is' },
+  'market.mp4': { file: 'market.mp4', note: 'Ten megabytes of H.264 and AAC: can be sent as they are' },
   'plain.mp4': { file: 'plain.mp4', note: '720p with its index at the end' },
   'song.m4a': { file: 'song.m4a', note: 'A song with tags and a cover' },
   'clip.webm': { file: 'clip.webm', note: 'VP9 and Opus: must be transcoded' },
@@ -139,7 +154,7 @@ const file = (name: string): [string, string, string] => [name, `/files/${name}`
 /** Every address of the site that a person may want to try; those that give media come first. */
 export function linksOf(origin: string): Link[] {
   const all: [name: string, path: string, note: string][] = [
-    ...['hls', 'dash', 'slow', 'vertical'].map(page),
+    ...['hls', 'dash', 'market', 'market-hls', 'slow', 'vertical'].map(page),
     ...[
       'ready.mp4',
       'plain.mp4',

@@ -1,5 +1,5 @@
 import { type Abilities, type Scene, sourceOf } from './scene.ts'
-import { aac, dash, h264, harbour, hls, orchard, type Step } from './streamed-clips.ts'
+import { aac, dash, h264, harbour, hls, marketInPieces, orchard, type Step } from './streamed-clips.ts'
 
 const night: Scene = {
   title: 'Night train',
@@ -15,6 +15,17 @@ const ferry: Scene = {
   size: '640x360',
   seconds: 8,
 }
+const market: Scene = {
+  title: 'Market by the water',
+  colours: ['e2b04a', '2b5d6b'],
+  rootHz: 185,
+  size: '1280x720',
+  seconds: 24,
+}
+/** So many bits every second, whatever is to be seen. */
+const constantly = (bitrate: string) => [
+  ...['-b:v', bitrate, '-minrate', bitrate, '-maxrate', bitrate, '-bufsize', '1000k', '-nal-hrd', 'cbr'],
+]
 const small = (title: string, colours: [string, string], rootHz: number): Scene => ({
   title,
   colours,
@@ -39,22 +50,17 @@ export function clipRecipe(abilities: Abilities): Step[] {
     hls(abilities),
     dash(abilities),
     // The index of an mp4 comes at its end unless one asks otherwise: that is the point of this clip.
+    encode('plain.mp4', night, ...h264, ...constantly('2000k'), ...aac),
     encode(
-      'plain.mp4',
-      night,
+      'market.mp4',
+      market,
       ...h264,
-      '-b:v',
-      '2000k',
-      '-minrate',
-      '2000k',
-      '-maxrate',
-      '2000k',
-      '-bufsize',
-      '1000k',
-      '-nal-hrd',
-      'cbr',
+      ...constantly('3250k'),
+      ...['-profile:v', 'main'],
       ...aac,
+      ...['-movflags', '+faststart'],
     ),
+    marketInPieces,
     encode('ready.mp4', ferry, ...h264, '-profile:v', 'main', ...aac, '-movflags', '+faststart'),
     { makes: 'vertical.mp4', args: [...rotated, '-movflags', '+faststart', 'vertical.mp4'] },
     encode(

@@ -58,7 +58,7 @@ export async function makeMedia(dir: string, log: (line: string) => void): Promi
     for (const name of stale) await rm(join(dir, name), { recursive: true, force: true })
     log('making the sample media')
     const work = await mkdtemp(join(dir, 'making-'))
-    await Promise.all([mkdir(join(work, 'hls')), mkdir(join(work, 'dash'))])
+    await Promise.all(['hls', 'dash', 'market'].map((name) => mkdir(join(work, name))))
     for (const step of clipRecipe(await abilitiesOf(work))) await ffmpeg(['-y', ...step.args], work)
     await rename(work, folder)
     return folder

@@ -56,6 +56,15 @@ export function hls(abilities: Abilities): Step {
   }
 }
 
+/** One height, in pieces cut from the file. */
+export const marketInPieces: Step = {
+  makes: 'market/index.m3u8',
+  args: [
+    ...['-i', 'market.mp4', '-c', 'copy', '-f', 'hls', '-hls_time', '4', '-hls_playlist_type', 'vod'],
+    ...['-hls_segment_filename', 'market/%03d.ts', 'market/index.m3u8'],
+  ],
+}
+
 /** Three heights and the sound apart. */
 export function dash(abilities: Abilities): Step {
   return {

@@ -19,6 +19,7 @@ const NEEDS = [
     onlyFor: 'test',
     isOptional: true,
   },
+  { programs: ['curl'], package: 'curl', why: 'curl, which the benchmark uploads with', onlyFor: 'bench' },
   ...['ceph-mon', 'ceph-osd', 'radosgw'].map((name) => ({
     programs: [name],
     package: name,
@@ -31,7 +32,7 @@ const NEEDS = [
  * Decides what to do about what is missing.
  * @param {object} facts
  * @param {(program: string) => boolean} facts.has
- * @param {string[]} facts.purposes 'test' and 'ceph' where those are wanted
+ * @param {string[]} facts.purposes 'test', 'bench' and 'ceph' where those are wanted
  * @param {boolean} facts.apt whether packages can be installed here: there is apt, and we are root or may use sudo
  * @param {boolean} facts.ytdlp whether a yt-dlp that is new enough was found
  * @returns {{ packages: string[], manual: string[] }} one of them is empty

@@ -1,7 +1,7 @@
 /**
  * Sees to it that the machine has what `npm start` and `npm test` need, and is quick when it has. Plain JavaScript
  * without packages: it runs on the machine's own Node (20 or newer), before anything is installed.
- * `--test` adds what the tests need, `--ceph` the S3 server of `npm run test:s3`.
+ * `--test` adds what the tests need, `--bench` what the benchmark needs, `--ceph` the S3 server of `npm run test:s3`.
  */
 import { aptAccess, aptInstall } from './apt.js'
 import { installModules, modulesAreCurrent } from './modules.js'
@@ -57,7 +57,7 @@ ${[
   .join('\n')}`
 
 try {
-  await setUp(['test', 'ceph'].filter((purpose) => process.argv.includes(`--${purpose}`)))
+  await setUp(['test', 'bench', 'ceph'].filter((purpose) => process.argv.includes(`--${purpose}`)))
 } catch (error) {
   const known = error instanceof SetupError || error.code === 'EACCES'
   console.error(`\n${known ? error.message : error.stack}\n`)

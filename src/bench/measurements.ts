@@ -1,0 +1,17 @@
+import { accepting } from './accepting.ts'
+import type { Bench } from './bench.ts'
+import { manyLinks, oneLink } from './crowds.ts'
+import type { Measurement } from './figure.ts'
+import { firstDeliveries } from './first-delivery.ts'
+import { memory } from './memory.ts'
+import { repeat } from './repeat.ts'
+
+/** All that is measured, in the order in which it is: the idle product is the one that has just started. */
+export const measurementsOf = (bench: Bench): Measurement[] => [
+  memory(bench),
+  ...firstDeliveries(bench),
+  repeat(bench),
+  manyLinks(bench),
+  oneLink(bench),
+  accepting(bench),
+]

@@ -1,0 +1,85 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { descendantsOf, type ProcessEntry } from '../playground/testing/process-tree.ts'
+import type { Bench } from './bench.ts'
+import { timeCrowd } from './delivery.ts'
+import type { Figure, Measurement } from './figure.ts'
+
+const PEOPLE = 20
+const SETTLED_MS = 3000
+const LOOK_EVERY_MS = 100
+const MOST_MB = 150
+const OF_THE_PRODUCT = /^\S*node .*(src\/(?:bot|web)|workers)\/main\.ts ?(.*)$/
+
+/** What the processes of the product hold, each without what it has started. Their peaks count, not their averages. */
+export const memory = (bench: Bench): Measurement => ({
+  ids: ['memory-idle', 'memory-twenty-links', 'memory-all'],
+  async measure(): Promise<Figure[]> {
+    await sleep(SETTLED_MS)
+    const idle = await largest('VmRSS')
+    await Promise.all((await productProcesses()).map(({ pid }) => writeFile(`/proc/${pid}/clear_refs`, '5')))
+    const counting = new AbortController()
+    const all = peakOfAll(counting.signal)
+    await timeCrowd(
+      bench,
+      Array.from({ length: PEOPLE }, () => bench.newLink('market')),
+    )
+    counting.abort()
+    const busy = await largest('VmHWM')
+    return [
+      eachUnder('memory-idle', `the largest process of the idle product (${idle.name})`, idle.megabytes),
+      eachUnder(
+        'memory-twenty-links',
+        `the largest process at 20 links at once (${busy.name})`,
+        busy.megabytes,
+      ),
+      {
+        ...{ id: 'memory-all', what: 'all processes with their tools at 20 links at once' },
+        ...{ value: await all, unit: 'MB', floor: null, ratio: null, reach: null, holds: null },
+      },
+    ]
+  },
+})
+
+const eachUnder = (id: string, what: string, value: number): Figure => ({
+  ...{ id, what, value, unit: 'MB', floor: null, ratio: null },
+  ...{ reach: `under ${MOST_MB} MB`, holds: value < MOST_MB },
+})
+
+async function productProcesses(): Promise<ProcessEntry[]> {
+  return (await descendantsOf(process.pid)).filter(({ command }) => OF_THE_PRODUCT.test(command))
+}
+
+async function largest(field: 'VmRSS' | 'VmHWM'): Promise<{ name: string; megabytes: number }> {
+  const found = await Promise.all(
+    (await productProcesses()).map(async ({ pid, command }) => {
+      const [, program = '', stages = ''] = OF_THE_PRODUCT.exec(command) ?? []
+      const status = await readFile(`/proc/${pid}/status`, 'utf8')
+      const kilobytes = Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1])
+      return { name: stages || program, megabytes: kilobytes / 1000 }
+    }),
+  )
+  return found.reduce((most, one) => (one.megabytes > most.megabytes ? one : most))
+}
+
+/** Pages that several processes share count once. */
+async function peakOfAll(stopped: AbortSignal): Promise<number> {
+  let peak = 0
+  while (!stopped.aborted) {
+    const below = await Promise.all((await productProcesses()).map(({ pid }) => descendantsOf(pid)))
+    const pids = [...(await productProcesses()), ...below.flat()].map(({ pid }) => pid)
+    const sizes = await Promise.all(pids.map(proportionalMegabytes))
+    peak = Math.max(
+      peak,
+      sizes.reduce((sum, size) => sum + size, 0),
+    )
+    await sleep(LOOK_EVERY_MS)
+  }
+  return peak
+}
+
+async function proportionalMegabytes(pid: number): Promise<number> {
+  // A process may end while we look.
+  const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '')
+  return Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1] ?? 0) / 1000
+}
