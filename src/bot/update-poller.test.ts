@@ -156,11 +156,15 @@ it('an update is confirmed only when it is handled', async () => {
 it('an update that our code cannot handle is skipped after five times, and reported', async () => {
   const { world, start, alice, boris, intakeIds, events, logged, store } = await setUp()
   const broken = vi.spyOn(store, 'activeIn').mockRejectedValue(new TypeError('secret words of a person'))
-  await start()
   world.sendText(alice, alice.id, '/cancel')
   world.sendText(boris, boris.id, 'https://example.com/after')
+  world.sendText(boris, boris.id, '/start')
+  await start()
+  // Nobody else waits for it, or hears anything twice.
   await soon(async () => expect(await intakeIds()).toHaveLength(1))
-  expect(broken).toHaveBeenCalledTimes(5)
+  await soon(() => expect(broken).toHaveBeenCalledTimes(5))
+  await soon(() => expect(logged.join('')).toContain('update skipped'))
+  expect(world.ledger.of('sendMessage')).toHaveLength(1)
   const [event] = await events()
   expect(event?.data).toMatchObject({ name: 'bot_error', userId: alice.id, stage: 'bot', code: 'internal' })
   const skipped = logged.filter((line) => line.includes('update skipped'))

@@ -30,6 +30,8 @@ export function createUpdatePoller({ bot, oneMoment, log }: PollerDeps) {
   const stopping = new AbortController()
   const { signal } = stopping
   let offset = 0
+  /** What was handled beyond an update that was not, and comes again with it. */
+  const handledAhead = new Set<number>()
   let failuresInARow = 0
   let isAway = false
   let running: Promise<void> | undefined
@@ -62,8 +64,10 @@ export function createUpdatePoller({ bot, oneMoment, log }: PollerDeps) {
   /** @returns whether the update is done with. */
   const handle = async (update: Update): Promise<boolean> => {
     if (signal.aborted) return false
+    if (handledAhead.has(update.update_id)) return true
     try {
       await bot.handleUpdate(update)
+      handledAhead.add(update.update_id)
       return true
     } catch (error) {
       const reason = error instanceof BotError ? error.error : error
@@ -82,6 +86,7 @@ export function createUpdatePoller({ bot, oneMoment, log }: PollerDeps) {
       const left = await handleUpdates(updates, handle)
       offset = left[0]?.update_id ?? (updates.at(-1)?.update_id ?? offset - 1) + 1
       if (left.length === 0) {
+        handledAhead.clear()
         failuresInARow = 0
         oneMoment.over()
         continue

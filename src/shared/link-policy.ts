@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
 export type LinkRefusal =
@@ -42,8 +43,8 @@ export function judgeLink(text: string, { allowOrigins }: LinkPolicy): LinkVerdi
   if (allowOrigins.some((origin) => URL.canParse(origin) && new URL(origin).origin === url.origin))
     return { ok: true, url }
   const host = url.hostname
-  if (ipaddr.isValid(bare(host)))
-    return isGlobalAddress(bare(host)) ? portVerdict(url) : refuse('link_private_address')
+  // The parser has written every spelling of an address (0x7f.1, 2130706433, 127.1) in the one that isIP knows.
+  if (isIP(bare(host))) return isGlobalAddress(bare(host)) ? portVerdict(url) : refuse('link_private_address')
   if (!HOST_NAME.test(host)) return refuse('link_malformed')
   // A name of one part is looked up in the search domains of the network we are in.
   if (!host.includes('.') || PRIVATE_SUFFIXES.test(host)) return refuse('link_private_address')

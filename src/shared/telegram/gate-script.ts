@@ -1,29 +1,30 @@
+import { BOT, LATE_MS } from './gate-limits.ts'
+
 /**
- * One call of the gate, atomic and on the clock of Redis. Every message to Telegram has a slot in a calendar;
- * slots are `spacing` apart, so no sliding second ever holds more than 1000 / spacing + 1 of them, whoever sends.
+ * One call of the gate, atomic and on the clock of Redis. Every message to Telegram has a slot in a calendar. No
+ * window of the calendar, those that reach ahead included, ever has more slots than BOT allows, whoever sends.
  *
  * KEYS  1 calendar (sorted set: call -> its slot, ms)   2 pause of the whole bot (until, ms)   3 the chat's TAT (ms)
  *       4 pause of the chat (until, ms)
- * ARGV  1 call id   2 spacing of the bot   3 spacing of the chat   4 burst of the chat   5 how long the caller
- *       can still wait   6 "1": may reserve a slot ahead   7 how late a slot may be used
+ * ARGV  1 call id   2 spacing of the chat   3 burst of the chat   4 how long the caller can still wait
+ *       5 "1": a delivery, which may reserve a slot ahead
  * Returns { 1, 0 } go now; { 0, ms } ask again after so long; { -1, ms } that is too long, nothing is reserved.
  *
  * A calendar instead of one more TAT: a call that waits for its chat must not hold up the calls for other chats,
- * and two calls that wait for their chats must not use the same moment.
+ * and calls that wait for their chats must not all use the same moment.
  */
 export const TAKE = `
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
-local id, spacing = ARGV[1], tonumber(ARGV[2])
-local chatSpacing, burst = tonumber(ARGV[3]), tonumber(ARGV[4])
-local patience, late = tonumber(ARGV[5]), tonumber(ARGV[7])
+local id, chatSpacing, burst = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local patience, isDelivery = tonumber(ARGV[4]), ARGV[5] == '1'
 local chatPause = tonumber(redis.call('GET', KEYS[4]) or '0')
 local pause = math.max(tonumber(redis.call('GET', KEYS[2]) or '0'), chatPause)
 
 local mine = tonumber(redis.call('ZSCORE', KEYS[1], id) or '')
 if mine and pause <= now then
   if now < mine then return { 0, mine - now } end
-  if now - mine <= late then return { 1, 0 } end
+  if now - mine <= ${LATE_MS} then return { 1, 0 } end
 end
 -- A slot that came too late (a stalled process, a pause) is given back: late calls must not bunch up.
 if mine then redis.call('ZREM', KEYS[1], id) end
@@ -33,16 +34,27 @@ if chatPause > now then mine = nil end
 local tat = tonumber(redis.call('GET', KEYS[3]) or '0')
 local slot = math.max(now, pause)
 if not mine then slot = math.max(slot, tat - (burst - 1) * chatSpacing) end
+
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - 2000)
-local taken = redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. (slot - spacing), '+inf', 'WITHSCORES')
-for i = 2, #taken, 2 do
-  local other = tonumber(taken[i])
-  if other >= slot + spacing then break end
-  slot = other + spacing
+local taken = {}
+for i, score in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')) do
+  if i % 2 == 0 then taken[i / 2] = tonumber(score) end
 end
+local window, places = ${BOT.windowMs}, isDelivery and ${BOT.places} or ${BOT.placesOfTexts}
+local spacing = #taken < ${BOT.unspaced} and 0 or ${BOT.spacingMs}
+-- The first moment that is far enough from every slot, and in no window that is full; each step leads past one of them.
+local from
+repeat
+  from = slot
+  for i, first in ipairs(taken) do
+    if math.abs(slot - first) < spacing then slot = first + spacing end
+    local last = taken[i + places - 1]
+    if last and math.max(last, slot) - math.min(first, slot) < window then slot = first + window end
+  end
+until slot == from
 
 if slot > now and slot - now > patience then return { -1, slot - now } end
-if slot > now and ARGV[6] ~= '1' then return { 0, slot - now } end
+if slot > now and not isDelivery then return { 0, slot - now } end
 redis.call('ZADD', KEYS[1], slot, id)
 redis.call('PEXPIRE', KEYS[1], slot - now + 5000)
 if mine then tat = math.max(tat, slot + chatSpacing) else tat = math.max(tat, slot) + chatSpacing end

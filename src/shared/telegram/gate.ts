@@ -2,20 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
+import { GROUP, PRIVATE_CHAT } from './gate-limits.ts'
 import { PENALIZE, TAKE } from './gate-script.ts'
 import { GateBusy } from './telegram-error.ts'
 
-/**
- * What Telegram allows: 30 messages a second for a bot, one a second for a chat with short bursts, 20 a minute for
- * a group (core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this).
- * The bot gets 28 evenly spaced ones: a burst would save 70 ms at best, and the two that are left are for messages
- * that reach Telegram a little late.
- */
-const BOT_SPACING_MS = 36
-const PRIVATE_CHAT = { spacingMs: 1050, burst: 2 }
-const GROUP = { spacingMs: 3500, burst: 3 }
-/** A slot may be used this late; then it is taken anew. */
-const LATE_MS = 20
 /** While Redis is away nothing can pass. */
 const REDIS_AWAY_MS = 1000
 
@@ -41,6 +31,8 @@ export type Gate = ReturnType<typeof createGate>
 /** The one gate before Telegram, shared through Redis by all processes of a bot. */
 export function createGate({ redis, prefix, botId, holdMs }: GateOptions) {
   const base = `${prefix}:gate:${botId}`
+  const take = script(redis, 'gateTake', TAKE)
+  const punish = script(redis, 'gatePenalize', PENALIZE)
   const limitOf = (chatId: number | string | null) =>
     chatId === null || (typeof chatId === 'number' && chatId > 0) || /^\d+$/.test(`${chatId}`)
       ? PRIVATE_CHAT
@@ -61,24 +53,14 @@ export function createGate({ redis, prefix, botId, holdMs }: GateOptions) {
       for (;;) {
         const patienceMs = Math.max(0, Math.ceil(holdMs - (performance.now() - startedAt)))
         const [verdict, waitMs] = await away(
-          redis.eval(
-            TAKE,
-            4,
-            `${base}:calendar`,
-            `${base}:pause`,
-            key,
-            `${key}:pause`,
-            id,
-            BOT_SPACING_MS,
-            limit.spacingMs,
-            limit.burst,
-            patienceMs,
-            isDelivery ? '1' : '0',
-            LATE_MS,
+          take(
+            [`${base}:calendar`, `${base}:pause`, key, `${key}:pause`],
+            [id, limit.spacingMs, limit.burst, patienceMs, isDelivery ? '1' : '0'],
           ),
         )
         if (verdict === 1) return
         if (verdict === -1) throw new GateBusy(waitMs)
+        // A slot that was reserved is looked at again when it comes: there may be a pause by then, or it may be over.
         await sleep(waitMs, undefined, signal ? { signal } : {})
       }
     },
@@ -87,21 +69,24 @@ export function createGate({ redis, prefix, botId, holdMs }: GateOptions) {
     async penalize(chatId: number | string | null, retryAfterMs: number): Promise<'chat' | 'bot'> {
       const limit = limitOf(chatId)
       const key = chatKey(chatId)
-      const all = await redis.eval(
-        PENALIZE,
-        4,
-        `${base}:refused`,
-        `${base}:pause`,
-        key,
-        `${key}:pause`,
-        chatId ?? 'inline',
-        retryAfterMs,
-        limit.spacingMs,
-        limit.burst,
+      const all = await punish(
+        [`${base}:refused`, `${base}:pause`, key, `${key}:pause`],
+        [chatId ?? 'inline', retryAfterMs, limit.spacingMs, limit.burst],
       )
       return all === 1 ? 'bot' : 'chat'
     },
   }
+}
+
+/** Runs a script by its hash, and sends the text only to a server that does not know it yet. */
+function script(redis: Redis, name: string, lua: string) {
+  const command = `clipferry_${name}`
+  redis.defineCommand(command, { lua })
+  // defineCommand adds a method that the type does not know.
+  const call: unknown = Reflect.get(redis, command)
+  if (typeof call !== 'function') throw new Error(`the script ${name} could not be defined`)
+  return async (keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> =>
+    await call.call(redis, keys.length, ...keys, ...args)
 }
 
 async function away(answer: Promise<unknown>): Promise<[number, number]> {
