@@ -78,8 +78,8 @@ describe('many messages from three processes', () => {
     const calls = world.ledger.of('sendMessage')
     const done = calls.filter((call) => call.workDone)
     expect(done.map((call) => call.chatId).sort()).toEqual(users.map(({ id }) => id).sort())
-    // 61 calls take 60 gaps of 36 ms at least: no machine is so slow that it would be faster.
-    expect(Math.max(...done.map((call) => call.at)) - startedAtMs).toBeGreaterThanOrEqual(60 * 36 - 20)
+    // Texts have 24 places in a window: 61 take two whole ones at least, on the fastest machine.
+    expect(Math.max(...done.map((call) => call.at)) - startedAtMs).toBeGreaterThanOrEqual(2 * 1120 - 20)
     const [refused, ...repeated] = calls.filter((call) => call.chatId === unlucky)
     expect(refused?.workDone).toBe(false)
     expect(repeated).toHaveLength(1)
@@ -108,7 +108,7 @@ describe('many messages from three processes', () => {
     const all = await Promise.allSettled(
       Array.from({ length: 8 }, (_, i) => three[i % 3]?.api.sendMessage(group.id, `${i}`)),
     )
-    // Without patience a call that would have to wait, for the bot's next slot too, is turned away unsent.
+    // Without patience a call that would have to wait is turned away unsent.
     const faults = all.flatMap((one) => (one.status === 'rejected' ? [classify(one.reason).kind] : []))
     expect(new Set(faults)).toEqual(new Set(['busy']))
     expect(world.ledger.of('sendMessage').length).toBe(8 - faults.length)

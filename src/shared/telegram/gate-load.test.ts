@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest'
+import { createRandom } from '../../playground/chaos/random.ts'
+import { testRedis } from '../../playground/testing/services.ts'
+import { BOT, LATE_MS, PRIVATE_CHAT } from './gate-limits.ts'
+import { TAKE } from './gate-script.ts'
+
+/** The real script, on a clock that the test sets: minutes of load in seconds, the same on every machine. */
+const { redis, prefix } = await testRedis()
+const OWN_CLOCK = TAKE.replace("redis.call('TIME')", '{ math.floor(ARGV[6] / 1000), ARGV[6] % 1000 * 1000 }')
+const STARTED_AT_MS = 1_000_000
+const HOLD_MS = 1500
+/** Three processes, twenty calls at a time in each. */
+const LANES = 60
+
+interface Call {
+  atMs: number
+  isDelivery: boolean
+}
+interface Passed extends Call {
+  grantedMs: number
+  arrivedMs: number
+}
+type Random = ReturnType<typeof createRandom>
+
+let round = 0
+/** Plays the calls as workers make them: at most LANES at the gate, and who is turned away comes again. */
+async function play(calls: Call[], random: Random, wayMs: () => number): Promise<Passed[]> {
+  const base = `${prefix}:${round++}`
+  const queue: { atMs: number; call: Call; id: number; sinceMs: number | null }[] = []
+  const add = (event: (typeof queue)[number]) =>
+    queue.splice(queue.findLastIndex(({ atMs }) => atMs <= event.atMs) + 1, 0, event)
+  for (const [id, call] of calls.entries()) add({ atMs: call.atMs, call, id, sinceMs: null })
+  const parked: typeof queue = []
+  const passed: Passed[] = []
+  let free = LANES
+
+  for (let event = queue.shift(); event; event = queue.shift()) {
+    const { atMs, call, id } = event
+    if (event.sinceMs === null) {
+      if (free === 0) {
+        parked.push(event)
+        continue
+      }
+      free -= 1
+    }
+    const sinceMs = event.sinceMs ?? atMs
+    const keys = [`${base}:calendar`, `${base}:pause`, `${base}:${id}`, `${base}:${id}:pause`]
+    const patienceMs = Math.max(0, Math.ceil(HOLD_MS - (atMs - sinceMs)))
+    const chat = [PRIVATE_CHAT.spacingMs, PRIVATE_CHAT.burst]
+    const args = [id, ...chat, patienceMs, call.isDelivery ? '1' : '0', STARTED_AT_MS + Math.floor(atMs)]
+    const answer: unknown = await redis.eval(OWN_CLOCK, 4, ...keys, ...args)
+    const [verdict, waitMs] = Array.isArray(answer) ? answer.map(Number) : []
+    if (verdict === undefined || waitMs === undefined) throw new TypeError()
+    // Timers are late.
+    const againMs = atMs + waitMs + random.between(0, LATE_MS)
+    if (verdict === 0) {
+      add({ atMs: againMs, call, id, sinceMs })
+      continue
+    }
+    if (verdict === 1) passed.push({ ...call, grantedMs: atMs, arrivedMs: atMs + wayMs() })
+    else add({ atMs: againMs, call, id, sinceMs: null })
+    free += 1
+    const next = parked.shift()
+    if (next) add({ ...next, atMs })
+  }
+  expect(passed).toHaveLength(calls.length)
+  return passed
+}
+
+const repeat = (count: number, call: (index: number) => Call): Call[] =>
+  Array.from({ length: count }, (_, index) => call(index))
+
+const lastingLoad = () => repeat(700, () => ({ atMs: 0, isDelivery: true }))
+const LOADS: Record<string, (random: Random) => Call[]> = {
+  'a lasting load': lastingLoad,
+  'texts and deliveries': (random) =>
+    repeat(700, () => ({ atMs: random.between(0, 28_000), isDelivery: random.chance(0.5) })),
+  'bursts, and idle times between them': (random) => {
+    let atMs = 0
+    return repeat(40, () => ({ atMs: 0, isDelivery: true })).flatMap(() => {
+      atMs += random.between(300, 2800)
+      return repeat(random.between(1, 45), () => ({
+        atMs: atMs + random.between(0, 10),
+        isDelivery: random.chance(0.6),
+      }))
+    })
+  },
+}
+
+const ascending = (times: readonly number[]) => [...times].sort((a, b) => a - b)
+/** The most in a window, whose end does not belong to it. */
+function mostIn(windowMs: number, times: readonly number[]): number {
+  let first = 0
+  const counts = ascending(times).map((at, index, all) => {
+    while ((all[first] ?? at) <= at - windowMs) first++
+    return index - first + 1
+  })
+  return Math.max(...counts)
+}
+
+describe('as Telegram sees it', () => {
+  it.each(Object.entries(LOADS))('%s: never above 30 in a second', async (_, load) => {
+    const random = createRandom(7)
+    const passed = await play(load(random), random, () => random.between(0, 100))
+    const most = mostIn(
+      1000,
+      passed.map(({ arrivedMs }) => arrivedMs),
+    )
+    expect(most).toBeLessThanOrEqual(30)
+    // It was worth a test.
+    expect(most).toBeGreaterThanOrEqual(25)
+  })
+
+  it('processes that stand still for 300 ms gather the calls of that time only, no second burst', async () => {
+    const random = createRandom(7)
+    const passed = await play(lastingLoad(), random, () => 0)
+    // When the first burst is over. Every moment is tried, for all processes.
+    const steady = passed.map(({ grantedMs }) => grantedMs).filter((at) => at > 10_000)
+    for (const fromMs of steady) {
+      const untilMs = fromMs + 300
+      const arrived = steady.map((at) => (at >= fromMs && at < untilMs ? untilMs : at))
+      expect(mostIn(1000, arrived)).toBeLessThanOrEqual(Math.ceil((1300 + LATE_MS) / BOT.spacingMs))
+    }
+  })
+})
+
+describe('what it costs', () => {
+  it('a thousand deliveries are over within 5 % of the time that even spacing by 36 ms takes', async () => {
+    const random = createRandom(7)
+    const calls = repeat(1000, () => ({ atMs: 0, isDelivery: true }))
+    const passed = await play(calls, random, () => 0)
+    const tookMs = Math.max(...passed.map(({ grantedMs }) => grantedMs))
+    expect(tookMs).toBeLessThan(1.05 * 999 * 36)
+  })
+
+  it('twenty tickets and ten media pass at once, ten more as soon as a second allows', async () => {
+    const tickets = repeat(20, () => ({ atMs: 0, isDelivery: false }))
+    const media = repeat(20, () => ({ atMs: 400, isDelivery: true }))
+    const passed = await play([...tickets, ...media], createRandom(7), () => 0)
+    const waits = ascending(passed.map(({ grantedMs, atMs }) => grantedMs - atMs))
+    expect(waits.slice(0, 30)).toEqual(Array(30).fill(0))
+    expect(Math.max(...passed.map(({ grantedMs }) => grantedMs))).toBeLessThanOrEqual(BOT.windowMs + LATE_MS)
+  })
+
+  it('a crowd of texts leaves places to deliveries', async () => {
+    const texts = repeat(50, () => ({ atMs: 0, isDelivery: false }))
+    const media = repeat(6, () => ({ atMs: 300, isDelivery: true }))
+    const passed = await play([...texts, ...media], createRandom(7), () => 0)
+    const waits = passed.filter(({ isDelivery }) => isDelivery).map(({ grantedMs }) => grantedMs - 300)
+    expect(waits).toEqual(Array(6).fill(0))
+  })
+})
