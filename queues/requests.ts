@@ -26,10 +26,10 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
     origin: string,
     fields: Record<string, string | number>,
     { link, most, isOver }: { link?: string; most?: number; isOver?: true },
-  ): Promise<string | null> => {
+  ): Promise<Request | null> => {
     for (let extra = 0; extra <= MOST_EXTRA; extra++) {
       const ticket = ticketFor(origin, extra)
-      const answer = await scripts.create(
+      const created = scripts.create(
         [
           keys.request(ticket),
           isOver ? '' : keys.active(botId, userId),
@@ -41,8 +41,10 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
           ...Object.entries({ botId, userId, ...asker, threadId: asker.threadId ?? '', ...fields }).flat(),
         ],
       )
+      // Behind it on the same connection, in one round trip; too early only for a server that did not know the script.
+      const [answer, request] = await Promise.all([created, get(ticket)])
       if (answer === 'full') return null
-      if (answer !== 'taken') return ticket
+      if (answer !== 'taken') return request ?? (await get(ticket))
     }
     throw new Error('no free ticket code')
   }
@@ -56,9 +58,9 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
 
     /** Makes the request of one link of one update; the same origin again gives the same ticket. */
     async create(asker: Asker, origin: string, linkHash: string, nowMs: number): Promise<string> {
-      const ticket = await make(asker, origin, { ...ASKED, linkHash, createdAtMs: nowMs }, {})
-      if (ticket === null) throw new Error('no cap was asked for')
-      return ticket
+      const request = await make(asker, origin, { ...ASKED, linkHash, createdAtMs: nowMs }, {})
+      if (request === null) throw new Error('no cap was asked for')
+      return request.ticket
     },
 
     /**
@@ -71,7 +73,7 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
       origin: string,
       link: string,
       nowMs: number,
-    ): Promise<string | null> =>
+    ): Promise<Request | null> =>
       make(asker, origin, { ...ASKED, linkHash: linkHash(link), createdAtMs: nowMs }, { link, most }),
 
     /** Makes what tells a person, once per origin, that links were left out: a request that has failed already. */
@@ -80,16 +82,16 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
       origin: string,
       { leftOut, inWork }: Pick<Request, 'leftOut' | 'inWork'>,
       nowMs: number,
-    ): Promise<string> {
+    ): Promise<Request> {
       const failed = { state: 'failed', failure: 'too_many' satisfies FailureCode, round: 1 }
-      const ticket = await make(
+      const request = await make(
         asker,
         origin,
         { ...failed, linkHash: '', leftOut, inWork, createdAtMs: nowMs },
         { isOver: true },
       )
-      if (ticket === null) throw new Error('no cap was asked for')
-      return ticket
+      if (request === null) throw new Error('no cap was asked for')
+      return request
     },
 
     /** The request that came from an origin; null when there is none (any more). */

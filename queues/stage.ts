@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { ZodNull, type z } from 'zod'
 
 /** The contract of a stage: everything about its jobs that others may know, and nothing of how it is done. */
 export interface Stage<
@@ -12,6 +12,8 @@ export interface Stage<
   data: Data
   /** What the stage before hands over (z.null() for a stage with none before it). */
   input: Input
+  /** Whether a stage stands before it in the flow of this job. */
+  hasInput: (data: unknown) => boolean
   /** What this stage hands over. */
   result: Result
   /** Attempts for failures whose rule is `backoff`; crashes of a worker do not count. */
@@ -26,7 +28,7 @@ export interface Stage<
   runsOnFailure: boolean
 }
 
-type Optional = 'attempts' | 'backoffMs' | 'runsOnFailure'
+type Optional = 'attempts' | 'backoffMs' | 'runsOnFailure' | 'hasInput'
 
 export function defineStage<
   Name extends string,
@@ -37,5 +39,6 @@ export function defineStage<
   stage: Omit<Stage<Name, Data, Input, Result>, Optional> &
     Partial<Pick<Stage<Name, Data, Input, Result>, Optional>>,
 ): Stage<Name, Data, Input, Result> {
-  return { attempts: 3, backoffMs: 1000, runsOnFailure: false, ...stage }
+  const hasInput = () => !(stage.input instanceof ZodNull)
+  return { attempts: 3, backoffMs: 1000, runsOnFailure: false, hasInput, ...stage }
 }

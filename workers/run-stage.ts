@@ -70,8 +70,8 @@ export function runStage<N extends StageName>(
   const takeTurn = createTurn(name, concurrency, deps)
 
   /** What the stage below handed over, now or before. A stage that runs on failure finds the reason by itself. */
-  const inputOf = async (job: Job): Promise<InputOf<N> | null> => {
-    if (stage.input instanceof z.ZodNull) return null
+  const inputOf = async (job: Job, data: DataOf<N>): Promise<InputOf<N> | null> => {
+    if (!stage.hasInput(data)) return null
     const below = Object.values(await job.getChildrenValues())[0] ?? job.data.input
     if (below !== undefined) return stage.input.parse(below) as InputOf<N>
     // Somebody removed the job below: BullMQ then runs the one above it all the same.
@@ -114,7 +114,8 @@ export function runStage<N extends StageName>(
         throw new StageError('cancelled')
       const parsed = stage.data.safeParse(job.data)
       if (!parsed.success) throw new StageError('input_missing', { detail: 'not the data of this stage' })
-      const input = await inputOf(job)
+      const data = parsed.data as DataOf<N>
+      const input = await inputOf(job, data)
       leave = await takeTurn({
         id: job.id ?? '',
         priority: job.priority,
@@ -126,7 +127,7 @@ export function runStage<N extends StageName>(
       await reporter?.start()
       failPoint('start')
       const result = await handler(
-        { data: parsed.data as DataOf<N>, input },
+        { data, input },
         {
           log: jobLog,
           signal: stop.signal,

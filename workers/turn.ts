@@ -72,7 +72,11 @@ export function createTurn(name: StageName, concurrency: number, deps: TurnDeps)
       const person = isShared(name) && job.ticket ? await requests.get(job.ticket) : null
       if (person) taken.push(await takePlace(name, person, job))
       // What has no priority came outside the line, and says nothing about where it stands.
-      if (job.priority > 0) await fairness.started(name, job.priority)
+      // Nobody need wait for it.
+      if (job.priority > 0)
+        fairness
+          .started(name, job.priority)
+          .catch((err: unknown) => log.debug({ stage: name, err }, 'the clock did not move'))
       return leave
     } catch (error) {
       leave()

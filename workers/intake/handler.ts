@@ -39,14 +39,14 @@ function handlerFor(deps: IntakeDeps, failPoint: FailPoint): Handler<'intake'> {
     let leftOut = (await requests.from(`${origin}-full`))?.leftOut ?? 0
     for (const [index, link] of wanted.slice(0, wanted.length - leftOut).entries()) {
       const one = `${origin}-${index}`
-      const ticket = await requests.createWithin(maxQueuedPerPerson, asker, one, link, receivedAtMs)
-      if (ticket === null) {
+      const request = await requests.createWithin(maxQueuedPerPerson, asker, one, link, receivedAtMs)
+      if (request === null) {
         leftOut = wanted.length - index
         break
       }
       failPoint('created')
-      const decision = await withRequest(ticket, advance)
-      log.info({ ticket, decision }, 'asked')
+      const decision = await advance(request)
+      log.info({ ticket: request.ticket, decision }, 'asked')
       decisions.push(decision)
     }
     if (leftOut > 0) decisions.push(await leaveOut(asker, origin, leftOut, receivedAtMs, log))
@@ -56,13 +56,11 @@ function handlerFor(deps: IntakeDeps, failPoint: FailPoint): Handler<'intake'> {
   /** One word for all links of an update that were not taken. */
   const leaveOut = async (asker: Asker, origin: string, leftOut: number, nowMs: number, log: Logger) => {
     const told = { leftOut, inWork: maxQueuedPerPerson }
-    const ticket = await requests.leaveOut(asker, `${origin}-full`, told, nowMs)
+    const request = await requests.leaveOut(asker, `${origin}-full`, told, nowMs)
     failPoint('created')
-    log.info({ ticket, leftOut }, 'left out')
-    return await withRequest(ticket, async (request) => {
-      await failRequest(deps, request, 'too_many', 'intake')
-      return `left out ${leftOut}`
-    })
+    log.info({ ticket: request.ticket, leftOut }, 'left out')
+    await failRequest(deps, request, 'too_many', 'intake')
+    return `left out ${leftOut}`
   }
 
   const choice = ({ ticket, format }: Of<'choice'>) =>

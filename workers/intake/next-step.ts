@@ -41,16 +41,20 @@ export function createNextStep(deps: IntakeDeps, failPoint: FailPoint) {
     if (request.state === 'cancelled' || request.state === 'delivered' || request.state === 'failed')
       return 'over'
     if (request.state === 'delivering') return await send(request)
-    const known = await facts.ofLink(request.linkHash)
+    const [known, preference] = await Promise.all([
+      facts.ofLink(request.linkHash),
+      request.format === null ? preferences.get(request.botId, request.userId) : null,
+    ])
     if (!known) return await inspectFirst(request)
-    const format =
-      request.format ?? choiceFor(known.choices, await preferences.get(request.botId, request.userId))
+    const format = request.format ?? choiceFor(known.choices, preference)
     if (!format || !known.choices.some((choice) => choice.format === format)) return await ask(request)
-    if (request.format === null) {
-      const byPreference = known.choices.length > 1 ? '1' : '0'
-      await requests.set(request.ticket, { format, byPreference })
-    }
-    return await produce({ ...request, format }, known)
+    const byPreference = known.choices.length > 1 ? '1' : '0'
+    // In this order on one connection: whoever joins has a format.
+    const [, decision] = await Promise.all([
+      request.format === null ? requests.set(request.ticket, { format, byPreference }) : null,
+      produce({ ...request, format }, known),
+    ])
+    return decision
   }
 
   const send = async ({ ticket, round }: Request): Promise<string> => {

@@ -156,8 +156,11 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
     if (!request?.mediaKey || request.state !== 'delivering' || request.round !== data.round)
       return { how: 'over' }
     const delivery: Delivery = { request: { ...request, mediaKey: request.mediaKey }, context }
-    const known = await sentFiles.get(request.botId, request.mediaKey)
-    const cached = Cached.safeParse(await joins.shared(request.mediaKey)).data
+    const [known, shared] = await Promise.all([
+      sentFiles.get(request.botId, request.mediaKey),
+      joins.shared(request.mediaKey),
+    ])
+    const cached = Cached.safeParse(shared).data
     const file = known?.file ?? cached?.file ?? null
     if (request.direct) {
       const how = await delivered(delivery, file, 'sent before')
