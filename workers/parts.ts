@@ -86,8 +86,14 @@ export function createParts(redis: Redis, prefix: string, log: Logger) {
     artifactsDir: once(() => readConfig(['artifacts']).ARTIFACTS_DIR),
 
     extractor: once(() => {
-      const { YTDLP_PATH, FFMPEG_PATH } = readConfig(['tools'])
-      return createExtractor({ ytdlpPath: YTDLP_PATH, ffmpegPath: FFMPEG_PATH })
+      const { YTDLP_PATH, FFMPEG_PATH, EXTRACTOR } = readConfig(['tools'])
+      const extractor = createExtractor({
+        ytdlpPath: YTDLP_PATH,
+        ffmpegPath: FFMPEG_PATH,
+        resident: EXTRACTOR === 'resident' ? { log } : undefined,
+      })
+      opened.push(async () => extractor.close())
+      return extractor
     }),
 
     tools: once(() => readConfig(['tools'])),

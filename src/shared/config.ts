@@ -109,6 +109,8 @@ const artifacts = z.object({
 const tools = z.object({
   YTDLP_PATH: optional(z.string().default('yt-dlp')),
   YTDLP_ALLOW_OLD: flag,
+  /** `resident`: yt-dlp stays imported, and each run is a child of it. `exec`: a new process for every run. */
+  EXTRACTOR: optional(z.enum(['resident', 'exec']).default('resident')),
   FFMPEG_PATH: optional(z.string().default('ffmpeg')),
   FFPROBE_PATH: optional(z.string().default('ffprobe')),
 })

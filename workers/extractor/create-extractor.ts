@@ -1,45 +1,56 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readYtdlpVersion } from './check-ytdlp.ts'
-import { ExtractionError, type Extractor } from './extractor.ts'
+import type { Logger } from '../../src/shared/logger.ts'
+import { createYtdlp } from './create-ytdlp.ts'
+import type { Extractor } from './extractor.ts'
 import { fetchMedia } from './fetch-media.ts'
 import { inspectLink } from './inspect-link.ts'
+import { rehearsalsFor } from './rehearsals.ts'
 
 export interface ExtractorSettings {
   ytdlpPath: string
   ffmpegPath: string
   /** The Node that yt-dlp may use for YouTube's scripts: our own. */
   nodePath?: string
+  /** Keeps yt-dlp imported, and says here how that goes. Without it each run is a new process. */
+  resident?: { log: Logger } | undefined
+}
+
+/** An extractor that may hold a process: to be closed. */
+export interface OpenExtractor extends Extractor {
+  /** Begins with what the first link would wait for. */
+  warmUp(): void
+  close(): void
 }
 
 /** The extractor on yt-dlp. Nothing outside this folder knows that it is yt-dlp. */
-export function createExtractor(settings: ExtractorSettings): Extractor {
-  const { ytdlpPath, ffmpegPath, nodePath = process.execPath } = settings
-  let version: Promise<string> | null = null
-  const readVersion = async () => {
-    const read = await readYtdlpVersion(ytdlpPath)
-    if (read !== null) return read
-    version = null
-    throw new ExtractionError('internal', { detail: 'yt-dlp does not run' })
-  }
-  const getVersion = () => {
-    version ??= readVersion()
-    return version
-  }
-  const tools = async () => ({ ffmpegPath, nodePath, version: await getVersion() })
+export function createExtractor(settings: ExtractorSettings): OpenExtractor {
+  const { ytdlpPath, ffmpegPath, nodePath = process.execPath, resident } = settings
+  const ytdlp = createYtdlp({
+    ytdlpPath,
+    resident: resident && {
+      ...resident,
+      rehearsals: (version) => rehearsalsFor({ ffmpegPath, nodePath, version }),
+    },
+  })
+  const tools = async () => ({ ffmpegPath, nodePath, version: await ytdlp.version() })
 
   return {
-    version: getVersion,
-    fetch: async (request) => await fetchMedia(ytdlpPath, await tools(), request),
+    version: ytdlp.version,
+    fetch: async (request) => await fetchMedia(ytdlp.run, await tools(), request),
 
     async inspect(link, options) {
       const dir = await mkdtemp(join(tmpdir(), 'inspect-'))
       try {
-        return await inspectLink(ytdlpPath, await tools(), { link, dir, ...options })
+        return await inspectLink(ytdlp.run, await tools(), { link, dir, ...options })
       } finally {
         await rm(dir, { recursive: true, force: true })
       }
     },
+
+    // What is wrong with it is the first link's to tell.
+    warmUp: () => void ytdlp.version().catch(() => undefined),
+    close: ytdlp.close,
   }
 }

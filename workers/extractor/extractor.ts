@@ -56,7 +56,7 @@ export interface Extractor {
     options: { signal: AbortSignal; deadlineMs: number; onRunning?: () => void },
   ): Promise<Inspected>
   fetch(request: FetchRequest): Promise<Fetched>
-  /** The tool's version, as it is at the first call. */
+  /** The tool's version, as it is now. */
   version(): Promise<string>
 }
 

@@ -5,22 +5,21 @@ import { createDownloadProgress } from './download-progress.ts'
 import { ExtractedInfo } from './extracted-info.ts'
 import { ExtractionError, type Fetched, type FetchRequest } from './extractor.ts'
 import { failureOf } from './failure-of.ts'
+import type { RunYtdlp } from './follow-run.ts'
 import { createLineSplitter } from './line-splitter.ts'
 import { mediaIdOf } from './media-id.ts'
-import { runYtdlp } from './run-ytdlp.ts'
 import { titleOf, uploaderOf } from './site-text.ts'
 import { fetchFlags, RESULT_PREFIX, type Tools } from './ytdlp-flags.ts'
 
 const Result = ExtractedInfo.extend({ filepath: z.string() })
 
 /** Fetches one format of one media into `request.dir`. See `Extractor.fetch`. */
-export async function fetchMedia(ytdlpPath: string, tools: Tools, request: FetchRequest): Promise<Fetched> {
+export async function fetchMedia(runYtdlp: RunYtdlp, tools: Tools, request: FetchRequest): Promise<Fetched> {
   const infoPath = request.infoJson ? join(request.dir, 'info.json') : null
   if (infoPath && request.infoJson) await writeFile(infoPath, request.infoJson, { mode: 0o600 })
   const progressOf = createDownloadProgress(request.expectedBytes)
   const results: string[] = []
   const { exitCode, stderr } = await runYtdlp({
-    ytdlpPath,
     flags: fetchFlags(tools, { format: request.format, maxBytes: request.maxBytes, infoPath }),
     operands: infoPath ? [] : [request.link],
     dir: request.dir,

@@ -1,7 +1,7 @@
 import { ExtractedFormat, ExtractedInfo, ExtractedPlaylist } from './extracted-info.ts'
 import { ExtractionError, type Inspected } from './extractor.ts'
 import { failureOf } from './failure-of.ts'
-import { runYtdlp } from './run-ytdlp.ts'
+import type { RunYtdlp } from './follow-run.ts'
 import { type Flags, followFlags, listFlags, type Tools } from './ytdlp-flags.ts'
 
 /** The largest records of real sites have some hundred KB; whoever sends more wants our memory. */
@@ -18,22 +18,21 @@ interface InspectRun {
 }
 
 /** Asks yt-dlp about a link, and refuses what is more than one media. See `Extractor.inspect`. */
-export async function inspectLink(ytdlpPath: string, tools: Tools, run: InspectRun): Promise<Inspected> {
+export async function inspectLink(runYtdlp: RunYtdlp, tools: Tools, run: InspectRun): Promise<Inspected> {
   const startMs = performance.now()
   const ask = async (flags: Flags) => {
     const deadlineMs = Math.max(1, run.deadlineMs - (performance.now() - startMs))
-    return await askYtdlp(ytdlpPath, flags, { ...run, deadlineMs })
+    return await askYtdlp(runYtdlp, flags, { ...run, deadlineMs })
   }
   const listed = onlyEntry(await ask(listFlags(tools)))
   // A link inside a page is not followed while the page might be a list; now it is known to be the only one.
   return asMedia(listed) ?? asMedia(onlyEntry(await ask(followFlags(tools)))) ?? fail('no_media')
 }
 
-async function askYtdlp(ytdlpPath: string, flags: Flags, run: InspectRun): Promise<unknown> {
+async function askYtdlp(runYtdlp: RunYtdlp, flags: Flags, run: InspectRun): Promise<unknown> {
   const chunks: Buffer[] = []
   let size = 0
   const { exitCode, stderr } = await runYtdlp({
-    ytdlpPath,
     flags,
     operands: [run.link],
     dir: run.dir,

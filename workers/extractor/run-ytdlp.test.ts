@@ -5,7 +5,8 @@ import { processesIn } from '../../src/playground/testing/processes-in.ts'
 import { testDir } from '../../src/playground/testing/services.ts'
 import { fakeTool } from './fake-tool.ts'
 import { folderSize } from './folder-size.ts'
-import { type Run, runYtdlp } from './run-ytdlp.ts'
+import type { Run } from './follow-run.ts'
+import { runYtdlp } from './run-ytdlp.ts'
 
 const NEVER = Number.POSITIVE_INFINITY
 const MB = 1024 ** 2
@@ -19,7 +20,11 @@ beforeEach(async () => {
 })
 
 /** Runs a line of shell in place of yt-dlp. */
-async function run(script: string, limits: Partial<Run['limits']> = {}, more: Partial<Run> = {}) {
+async function run(
+  script: string,
+  limits: Partial<Run['limits']> = {},
+  more: Partial<Run & { ytdlpPath: string }> = {},
+) {
   return await runYtdlp({
     ytdlpPath: await fakeTool(root, script),
     flags: {},
