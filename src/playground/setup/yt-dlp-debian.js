@@ -61,10 +61,16 @@ async function unpack(suite, work, dir) {
 }
 
 /** Debian's own Python, before one that a person has put in front of it. */
-const wrapper = () => `#!/bin/sh
-here=$(dirname "$(readlink -f "$0")")
-export PYTHONPATH="$here/usr/lib/python3/dist-packages"
-exec ${existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3'} -m yt_dlp "$@"
+const wrapper = () => `#!${existsSync('/usr/bin/python3') ? '/usr/bin/python3' : '/usr/bin/env python3'}
+import os
+import sys
+
+here = os.path.dirname(os.path.realpath(__file__))
+sys.path.insert(0, os.path.join(here, 'usr/lib/python3/dist-packages'))
+from yt_dlp import main
+
+if __name__ == '__main__':
+    sys.exit(main())
 `
 
 /** The mirror that this machine gets Debian from. */
