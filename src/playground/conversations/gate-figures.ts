@@ -1,7 +1,6 @@
+import { BOT } from '../../shared/telegram/gate-limits.ts'
 import type { LedgerEntry } from '../bot-api/ledger.ts'
 
-/** A slot is used so late at most; later, the gate gives another one. */
-export const LATE_MS = 20
 export const RETRY_AFTER_S = 3
 
 const isDelivery = ({ method }: LedgerEntry) => /Video|Media/.test(method)
@@ -87,7 +86,7 @@ export function figuresOf({
     tookMs: Math.max(...all) - Math.min(...all),
     mostInASecond: mostIn(1000, all),
     mostTakenInASecond: mostIn(1000, times(arrived.filter((entry) => !isRefused(entry)))),
-    mostPromised: mostIn(1000 + LATE_MS, promised),
+    mostPromised: mostIn(BOT.windowMs, promised),
     wayMs: longestWayMs(promised, all),
     mostInAMinuteOfAGroup: ofGroups.map((group) => mostIn(60_000, group)),
     groupTookMs: ofGroups.map((group) => Math.max(...group) - Math.min(...group)),
