@@ -6,7 +6,8 @@ RUN npm ci --omit=dev --ignore-scripts
 
 FROM node:24-bookworm-slim
 WORKDIR /app
-ENV NODE_ENV=production
+# 30 MB less for each process: see src/playground/stack/product-process.ts.
+ENV NODE_ENV=production NODE_OPTIONS="--max-semi-space-size=2 --max-old-space-size=256"
 COPY --from=modules /app/node_modules node_modules
 COPY package.json ./
 COPY queues queues

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { processesIn } from '../testing/processes-in.ts'
 import { testDir } from '../testing/services.ts'
-import { startProductProcess } from './product-process.ts'
+import { NODE_FLAGS, startProductProcess } from './product-process.ts'
 
 /** A program that says what it was given and stays until TERM, or longer. */
 async function program(dir: string, onTerm = 'process.exit(0)') {
@@ -77,4 +77,14 @@ test('a frozen one stands still, goes on, and ends when asked while it is frozen
   await child.stop()
   expect(await child.exited).toEqual([0, null, 'asked'])
   expect(await processesIn(dir)).toEqual([])
+})
+
+test('whoever starts a process of the product gives it the same limits', async () => {
+  const textOf = (name: string) => readFile(new URL(`../../../${name}`, import.meta.url), 'utf8')
+  const flags = NODE_FLAGS.join(' ')
+  const { scripts } = JSON.parse(await textOf('package.json'))
+  for (const command of [scripts.bot, scripts.web, scripts.worker])
+    expect(command).toContain(`node ${flags} `)
+  for (const image of ['Dockerfile.worker', 'docker/app.Dockerfile'])
+    expect(await textOf(image)).toContain(`NODE_OPTIONS="${flags}"`)
 })
