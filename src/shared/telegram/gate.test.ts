@@ -53,7 +53,11 @@ describe('the whole bot', () => {
   it('never sends more than 30 in any second, from three processes', async () => {
     const seen = new Map<string, number>()
     const record = async () => {
-      for (const [id, at] of await slots()) seen.set(id, at)
+      const now = await slots()
+      const forgottenMs = (await redisNowMs(redis)) - 2000
+      // A slot that is gone before its time was given back: its call came too late, and was turned away.
+      for (const [id, at] of seen) if (at > forgottenMs && !now.has(id)) seen.delete(id)
+      for (const [id, at] of now) seen.set(id, at)
     }
     const three = gates(3, 1500)
     const passages = Array.from({ length: 75 }, (_, i) => person(i + 1, i % 2 === 0))
