@@ -33,8 +33,12 @@ async function main(args: readonly string[]): Promise<void> {
   const redis = createRedis(config.REDIS_URL, { role: 'worker', log })
   const parts = createParts(redis, config.REDIS_PREFIX, log)
   const { state } = parts
-  // So that the first link need not wait for it.
-  if (names.includes('inspect') || names.includes('fetch')) parts.extractor().warmUp()
+  // So that the first link need not wait for it; what is wrong with it is that link's to tell.
+  if (names.includes('inspect') || names.includes('fetch'))
+    void parts
+      .extractor()
+      .warmUp()
+      .catch(() => false)
   if (sections.has('storage'))
     await parts
       .storage()

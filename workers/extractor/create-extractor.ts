@@ -19,8 +19,8 @@ export interface ExtractorSettings {
 
 /** An extractor that may hold a process: to be closed. */
 export interface OpenExtractor extends Extractor {
-  /** Begins with what the first link would wait for. */
-  warmUp(): void
+  /** Begins with what the first link would wait for. @returns whether yt-dlp is kept imported from now on. */
+  warmUp(): Promise<boolean>
   close(): void
 }
 
@@ -49,8 +49,7 @@ export function createExtractor(settings: ExtractorSettings): OpenExtractor {
       }
     },
 
-    // What is wrong with it is the first link's to tell.
-    warmUp: () => void ytdlp.version().catch(() => undefined),
+    warmUp: ytdlp.warmUp,
     close: ytdlp.close,
   }
 }

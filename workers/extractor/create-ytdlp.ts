@@ -17,6 +17,8 @@ export interface Ytdlp {
   run: RunYtdlp
   /** Of the tool as it is now: it may be replaced while we run. */
   version(): Promise<string>
+  /** Begins with what the first run would wait for. @returns whether it is kept imported from now on. */
+  warmUp(): Promise<boolean>
   close(): void
 }
 
@@ -61,6 +63,7 @@ export function createYtdlp({ ytdlpPath, resident }: YtdlpSettings): Ytdlp {
 
   return {
     version: async () => (await tool()).version,
+    warmUp: async () => (await (await tool()).keeper?.warm) ?? false,
 
     async run(run) {
       run.signal.throwIfAborted()

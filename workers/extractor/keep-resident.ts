@@ -24,6 +24,8 @@ interface KeeperDeps {
 export interface ResidentKeeper {
   /** For one run; null when it has to go the plain way. */
   connect(): Promise<ResidentConnection | null>
+  /** Whether the first start ended well. */
+  warm: Promise<boolean>
   close(): void
 }
 
@@ -42,7 +44,6 @@ export function keepResident({ tool, version, rehearsals, log }: KeeperDeps): Re
   let isOver = false
   let failures = 0
 
-  /** @returns false when there never will be one. */
   const begin = async (): Promise<boolean> => {
     const interpreter = await pythonOf(tool)
     if (isOver) return false
@@ -53,9 +54,9 @@ export function keepResident({ tool, version, rehearsals, log }: KeeperDeps): Re
     const resident = startResident(tool, interpreter, rehearsals)
     const mine: Kept = { resident, ready: null, startedMs: performance.now() }
     kept = mine
-    void resident.ended.then((said) => again(mine, said))
+    void resident.ended.then((said) => startAgain(mine, said))
     const ready = await resident.ready
-    if (!ready) return true
+    if (!ready) return false
     if (ready.version !== version) {
       log.info({ imported: ready.version, version }, 'yt-dlp imports as another version: it is not kept')
       close()
@@ -66,14 +67,23 @@ export function keepResident({ tool, version, rehearsals, log }: KeeperDeps): Re
     return true
   }
 
-  const again = async (one: Kept, said: string) => {
+  const tryToBegin = async (): Promise<boolean> => {
+    try {
+      return await begin()
+    } catch (error) {
+      log.warn({ err: error }, 'yt-dlp cannot be kept warm')
+      return false
+    }
+  }
+
+  const startAgain = async (one: Kept, said: string) => {
     if (kept === one) kept = null
     if (isOver) return
     failures = performance.now() - one.startedMs < STEADY_MS ? failures + 1 : 0
     const pauseMs = failures < 2 ? 0 : Math.min(MAX_PAUSE_MS, 1000 * 2 ** (failures - 2))
     log.warn({ said: said || undefined, pauseMs }, 'the warm yt-dlp has ended, starting it again')
     await sleep(pauseMs, undefined, { ref: false })
-    if (!isOver) await begin()
+    if (!isOver) await tryToBegin()
   }
 
   const close = () => {
@@ -82,9 +92,10 @@ export function keepResident({ tool, version, rehearsals, log }: KeeperDeps): Re
     kept = null
   }
 
-  void begin().catch((error: unknown) => log.warn({ err: error }, 'yt-dlp cannot be kept warm'))
   return {
     close,
+    warm: tryToBegin(),
+
     async connect() {
       const used = kept
       if (!used) return null
