@@ -15,10 +15,10 @@ export const LATE_MS = 20
  * a margin gave 27.8, and 31 arrived now and then.
  *
  * A gate that was idle lets calls go at once: slots need `spacingMs` between them only while the calendar (two seconds
- * back, and all that is reserved) holds `unspaced` or more. So under a lasting load they are even, and a process that
- * stands still for longer than the margin adds a call per 37 ms, no second burst. With less than 40, of twenty
- * people's tickets and media the last ten calls would wait 1,450 ms instead of 1,120; with more, a lasting load stays
- * in bursts for longer, and what is late by 300 ms meets more of them (`gate-load.test.ts`).
+ * back, and all that is reserved) holds `unspaced` or more. So under a lasting load they are even, and processes that
+ * stand still for longer than the margin gather a call per 37 ms, no second burst. With less than 40, of twenty
+ * people's tickets and media the last would go after 1,450 ms instead of 1,120; with no end to it, a lasting load
+ * stays in bursts, and a standstill of 300 ms can bring 60 into a second (`gate-load.test.ts`).
  *
  * Texts leave six places of a window to deliveries, or a burst of tickets would hold up the media for a second. Texts
  * alone get 21 a second.
