@@ -57,6 +57,7 @@ test('fetch: names of ours, progress in lines, the link last', async () => {
   expect(after('--output')).toBe('media.%(ext)s')
   expect(after('--max-filesize')).toBe('5000')
   expect(after('--playlist-items')).toBe('1')
+  expect(after('--fixup')).toBe('never')
   expect(after('--break-match-filters')).toBe('!is_live')
   expect(after('--format')).toMatch(/^bv\*\[height=720\]/)
   expect(after('--print')).toMatch(/^after_move:/)

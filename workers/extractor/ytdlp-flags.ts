@@ -112,6 +112,8 @@ export function fetchFlags(tools: Tools, { format, maxBytes, infoPath }: FetchFl
     // A name that a site has no part in, relative to the work folder; a thumbnail gets the same.
     output: 'media.%(ext)s',
     noMtime: true,
+    // Transcode looks into every file and writes again what does not play: here it would be done twice.
+    fixup: 'never',
     noContinue: true,
     // A file with holes in it is worth less than an error.
     abortOnUnavailableFragments: true,
