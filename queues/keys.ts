@@ -34,6 +34,8 @@ export function keysFor(prefix: string) {
     file: (botId: number, key: string) => `${prefix}:file:${botId}:${key}`,
     /** string: the ticket whose delivery is giving Telegram the bytes of a media key; the others wait for its file_id */
     uploading: (botId: number, key: string) => `${prefix}:uploading:${botId}:${key}`,
+    /** Set: the `send` jobs that wait until Telegram has the bytes. */
+    awaitingFile: (botId: number, key: string) => `${prefix}:awaiting-file:${botId}:${key}`,
     /** hash: progress of a production */
     progress: (generation: number) => `${prefix}:progress:${generation}`,
     /** string: the format a person always wants */

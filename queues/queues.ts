@@ -92,6 +92,12 @@ export function createQueues(redis: Redis, prefix: string) {
       }
     },
 
+    /** Lets jobs that wait for a moment run now. It is a courtesy: what goes wrong, or waits no more, runs in its time. */
+    async hurry(name: StageName, jobIds: readonly string[]): Promise<void> {
+      const hurryOne = async (jobId: string) => (await queue(name).getJob(jobId))?.promote()
+      await Promise.allSettled(jobIds.map(hurryOne))
+    },
+
     /** What a finished job of a stage handed over; null when there is no such job, or it did not finish. */
     async resultOf<N extends StageName>(name: N, jobId: string): Promise<ResultOf<N> | null> {
       const job = await queue(name).getJob(jobId)

@@ -35,24 +35,28 @@ export function createSentFiles(redis: Redis, scripts: Scripts, keys: Keys) {
     },
 
     /**
-     * Asks to be the one delivery that gives Telegram the bytes. Null when another one is at it: its file_id is
-     * worth waiting for. Call `release` in the end; until then the lease renews itself.
+     * Asks to be the one delivery that gives Telegram the bytes. Null when another one is at it: its file_id is worth
+     * waiting for, and `jobId` will be among those whom its `release` names. Until then the lease renews itself.
      */
     async lease(
       botId: number,
       mediaKey: string,
-      ticket: string,
-    ): Promise<{ release(): Promise<void> } | null> {
+      jobId: string,
+    ): Promise<{ release(): Promise<string[]> } | null> {
       const key = keys.uploading(botId, mediaKey)
-      const holder = `${ticket}.${randomUUID()}`
-      if ((await redis.set(key, holder, 'PX', LEASE_MS, 'NX')) !== 'OK') return null
+      const waiting = keys.awaitingFile(botId, mediaKey)
+      const holder = `${jobId}.${randomUUID()}`
+      if ((await redis.set(key, holder, 'PX', LEASE_MS, 'NX')) !== 'OK') {
+        await redis.multi().sadd(waiting, jobId).pexpire(waiting, LEASE_MS).exec()
+        return null
+      }
       const renewal = setInterval(() => {
-        scripts.lease([key], ['renew', holder, LEASE_MS]).catch(() => undefined)
+        scripts.lease([key, waiting], ['renew', holder, LEASE_MS]).catch(() => undefined)
       }, LEASE_MS / 3)
       return {
         async release() {
           clearInterval(renewal)
-          await scripts.lease([key], ['release', holder, 0])
+          return z.array(z.string()).parse(await scripts.lease([key, waiting], ['release', holder, 0]))
         },
       }
     },

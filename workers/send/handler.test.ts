@@ -334,6 +334,25 @@ test('while one delivery brings the bytes, the others wait for its file_id', asy
   expect(await send(ticket)).toEqual({ how: 'edited' })
 })
 
+test('who waits for the file_id is called as soon as it is there', async () => {
+  const waiting = await delivery({ artifact: await artifactOf('AAAAAA-5') })
+  const lease = await state.sentFiles.lease(BOT, key, 'OTHERS-1')
+  await expect(send(waiting.ticket)).rejects.toBeInstanceOf(Postpone)
+  expect(await lease?.release()).toEqual([`${waiting.ticket}-1`])
+  // As the one after it finds it, that has the bytes and is at work while this one waits.
+  const sends = state.queues.queue('send')
+  await state.queues.add(
+    'send',
+    { ticket: waiting.ticket, round: 1 },
+    { jobId: `${waiting.ticket}-1`, delay: 3600_000 },
+  )
+  await state.redis.sadd(state.keys.awaitingFile(BOT, key), `${waiting.ticket}-1`, 'GONE-1')
+  const { ticket } = await delivery({ artifact: await artifactOf('AAAAAA-5') })
+  expect(await send(ticket)).toEqual({ how: 'edited' })
+  expect((await sends.getWaiting()).map(({ id }) => id)).toEqual([`${waiting.ticket}-1`])
+  expect(await send(waiting.ticket)).toEqual({ how: 'edited by file_id' })
+})
+
 test('a file_id is enough, whatever has become of the cached file', async () => {
   const { ticket, media } = await delivery({ media: await store() })
   const first = await delivery({ artifact: await artifactOf('AAAAAA-4') })

@@ -26,7 +26,7 @@ import { tellGoodNews } from './good-news.ts'
 import { mediaBytes } from './media-bytes.ts'
 import { mediaMessage } from './media-message.ts'
 
-/** How soon a delivery looks again whether another one has brought the bytes to Telegram; longer each time. */
+/** So long a delivery waits for another one that brings the bytes to Telegram, should it not be told; longer each time. */
 const WAIT_FOR_FILE_MS = 300
 
 export interface SendDeps {
@@ -119,8 +119,9 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
   const byBytes = async (delivery: Delivery, cached: Cached): Promise<string> => {
     const { request, context } = delivery
     const { botId, mediaKey, ticket, round } = request
-    const lease = await sentFiles.lease(botId, mediaKey, ticket)
+    const lease = await sentFiles.lease(botId, mediaKey, `${ticket}-${round}`)
     if (!lease) throw new Postpone(growingWaitMs(WAIT_FOR_FILE_MS, context.attempt))
+    const handOn = async () => await queues.hurry('send', await lease.release())
     try {
       const bytes = await mediaBytes(cached, `${ticket}-send-${round}`, deps, context.signal)
       if (!bytes) {
@@ -136,6 +137,7 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
         const thumbnail = bytes.thumbnailPath ? new InputFile(bytes.thumbnailPath) : undefined
         const { how, sent } = await deliver(deps, delivery, mediaMessage(cached.file, media, thumbnail))
         if (sent) await sentFiles.save(botId, mediaKey, { ...sent, file: cached.file })
+        await handOn()
         context.failPoint('recorded')
         const end = await delivered(delivery, cached.file, how)
         await dropArtifact(mediaKey, cached)
@@ -144,7 +146,7 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
         await bytes.done()
       }
     } finally {
-      await lease.release()
+      await handOn()
     }
   }
 
