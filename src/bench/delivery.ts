@@ -7,6 +7,9 @@ const LOOK_EVERY_MS = 2
 const PATIENCE_MS = 120_000
 const BRINGS_MEDIA = /^(send(Video|Audio|Animation|Document)|editMessageMedia)$/
 
+/** Unix time with fractions of a millisecond. */
+export const nowMs = () => performance.timeOrigin + performance.now()
+
 /** Somebody with a chat of their own and a standing choice: nothing waits for a press. */
 export async function newPerson({ world, state }: Bench) {
   const user = world.addUser({ firstName: 'Alice', languageCode: 'en' })

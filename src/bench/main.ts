@@ -8,16 +8,21 @@ import type { Figure } from './figure.ts'
 import { measurementsOf } from './measurements.ts'
 import { readOptions } from './options.ts'
 import { asJson, asTable } from './report.ts'
+import { drawDeliveries } from './trace/draw-deliveries.ts'
 
 // Everything that we have started dies with us.
 onStopRequest(() => process.exit(130))
 
 async function run(): Promise<Figure[]> {
-  const { json, only } = readOptions(process.argv.slice(2))
+  const { json, only, trace } = readOptions(process.argv.slice(2))
   const say = (line: string) => console.error(`  ${line}`)
   say('starting the product')
   const bench = await startBench()
   try {
+    if (trace !== null) {
+      await drawDeliveries(bench, trace)
+      return []
+    }
     const figures = await measure(bench, only, say)
     for (const line of json ? [asJson(figures)] : asTable(figures)) console.log(line)
     return figures

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { execaNode } from 'execa'
 import { z } from 'zod'
 import { type Bench, methodsUrl } from './bench.ts'
-import { newPerson, timeDelivery, untilMedia } from './delivery.ts'
+import { newPerson, nowMs, timeDelivery, untilMedia } from './delivery.ts'
 import { type Figure, type Measurement, percentile } from './figure.ts'
 
 const SEND_BY_FILE_ID = fileURLToPath(new URL('send-by-file-id.ts', import.meta.url))
@@ -48,7 +48,7 @@ async function timeRepeat(bench: Bench, link: string): Promise<number> {
   const person = await newPerson(bench)
   // As on any other day: the chat is idle, and so is the product.
   await sleep(APART_MS)
-  const askedAt = performance.timeOrigin + performance.now()
+  const askedAt = nowMs()
   person.ask(link)
   const [gotAt = askedAt] = await untilMedia(bench, [person.chat])
   return gotAt - askedAt
