@@ -1,11 +1,12 @@
 import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { execa } from 'execa'
 import { pino } from 'pino'
 import { beforeEach, expect, test } from 'vitest'
 import { testDir } from '../../src/playground/testing/services.ts'
 import { findTools } from '../../src/playground/tools.ts'
 import { createExtractor } from './create-extractor.ts'
-import { createYtdlp } from './create-ytdlp.ts'
+import { createYtdlp, type Ytdlp } from './create-ytdlp.ts'
 
 const { ytdlpPath, ffmpegPath } = findTools()
 const NEVER = Number.POSITIVE_INFINITY
@@ -17,6 +18,12 @@ beforeEach(async () => {
   dir = await testDir()
   said.length = 0
 })
+
+const endOf = (ytdlp: Ytdlp) =>
+  ytdlp.run({
+    ...{ flags: {}, operands: [], dir, signal: new AbortController().signal, onOutput: () => undefined },
+    limits: { deadlineMs: NEVER, noProgressMs: NEVER, maxBytes: 1e9 },
+  })
 
 test('a tool that is replaced is noticed at the next run', async () => {
   const home = join(dir, 'tool')
@@ -30,28 +37,43 @@ test('a tool that is replaced is noticed at the next run', async () => {
   await rename(join(home, 'new'), path)
   expect(await own.version()).toBe('2099.01.01')
   expect(await own.warmUp()).toBe(false)
-  const ended = own.run({
-    ...{ flags: {}, operands: [], dir, signal: new AbortController().signal, onOutput: () => undefined },
-    limits: { deadlineMs: NEVER, noProgressMs: NEVER, maxBytes: 1e9 },
-  })
-  expect(await ended).toEqual({ exitCode: 0, stderr: '' })
+  expect(await endOf(own)).toEqual({ exitCode: 0, stderr: '' })
   expect(before).not.toBe('2099.01.01')
   own.close()
   await rm(home, { recursive: true })
 })
 
-test('a tool that imports as something else is not kept', async () => {
+/** A program that looks like yt-dlp from outside: it says one version, and its modules say another one. */
+async function pretender(said: string, imported: string): Promise<string> {
+  const home = join(dir, 'pretender')
+  const parts = {
+    '__main__.py': "import yt_dlp\nif __name__ == '__main__':\n    yt_dlp.main()\n",
+    'yt_dlp/__init__.py': `from . import utils, version\ndef main(): print('${said}')\n`,
+    'yt_dlp/utils.py': '',
+    'yt_dlp/version.py': `__version__ = '${imported}'\n`,
+    'yt_dlp/extractor.py': 'def gen_extractor_classes(): return []\n',
+  }
+  await mkdir(join(home, 'yt_dlp'), { recursive: true })
+  for (const [name, text] of Object.entries(parts)) await writeFile(join(home, name), text)
   const path = join(dir, 'yt-dlp')
-  const program = `#!/usr/bin/env python3\nif __name__ == '__main__':\n    print('2099.01.01')\n`
-  await writeFile(path, program, { mode: 0o755 })
-  await mkdir(join(dir, 'yt_dlp'))
-  await mkdir(join(dir, 'yt_dlp/extractor'))
-  await writeFile(join(dir, 'yt_dlp/__init__.py'), 'from . import version\n')
-  await writeFile(join(dir, 'yt_dlp/version.py'), "__version__ = '2098.01.01'\n")
-  await writeFile(join(dir, 'yt_dlp/extractor/__init__.py'), 'def gen_extractor_classes(): return []\n')
+  await execa('python3', ['-m', 'zipapp', home, '-p', '/usr/bin/env python3', '-o', path])
+  return path
+}
+
+test('an archive, as yt-dlp is released, is kept imported', async () => {
+  const path = await pretender('2099.01.01', '2099.01.01')
+  const kept = createYtdlp({ ytdlpPath: path, resident: { rehearsals: () => [['--version']], log } })
+  expect(await kept.warmUp()).toBe(true)
+  expect(await endOf(kept)).toEqual({ exitCode: 0, stderr: '' })
+  kept.close()
+})
+
+test('a tool that imports as something else is not kept', async () => {
+  const path = await pretender('2099.01.01', '2098.01.01')
   const other = createYtdlp({ ytdlpPath: path, resident: { rehearsals: () => [], log } })
   expect(await other.warmUp()).toBe(false)
   expect(said.join()).toContain('2098.01.01')
+  expect(await endOf(other)).toEqual({ exitCode: 0, stderr: '' })
   other.close()
 })
 

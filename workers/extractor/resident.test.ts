@@ -14,7 +14,7 @@ import { createYtdlp, type Ytdlp } from './create-ytdlp.ts'
 import type { Run } from './follow-run.ts'
 
 const site = createMediaSite({ dir: SAMPLE_MEDIA_DIR })
-const { ytdlpPath } = findTools()
+const { ytdlpPath, ffmpegPath } = findTools()
 const NEVER = Number.POSITIVE_INFINITY
 const PATIENCE = { timeout: 50_000, interval: 20 }
 
@@ -87,6 +87,21 @@ test('a run that is killed fails alone', async () => {
   expect((await second).exitCode).toBe(0)
   await works()
   expect(said.some((line) => line.includes('starting it again'))).toBe(false)
+})
+
+test('what a killed run has started goes with it', async () => {
+  // The real one ends by itself when nobody reads what it says.
+  const deaf = `#!/bin/sh\n[ "$1" != -bsfs ] || exec ${ffmpegPath} -bsfs\nsleep 300\n`
+  const ffmpegLocation = join(await testDir(), 'ffmpeg')
+  await writeFile(ffmpegLocation, deaf, { mode: 0o755 })
+  const flags = { ffmpegLocation, output: 'live.mp4', hlsPreferFfmpeg: true }
+  const ended = start(flags, [`${site.origin}/live/now.m3u8`])
+  const isThere = async () => expect((await processesIn(dir)).join()).toContain('sleep 300')
+  await vi.waitFor(isThere, PATIENCE)
+  const runner = (await processesIn(dir)).find((one) => one.includes('resident.py'))
+  process.kill(Number(runner?.split(' ')[0]), 'SIGKILL')
+  expect(await ended).toMatchObject({ exitCode: 137 })
+  expect(await processesIn(dir)).toEqual([])
 })
 
 test('the resident killed: what runs goes on, what comes is served, and there is a new one', async () => {
