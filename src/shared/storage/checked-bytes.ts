@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { Transform } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { StoredFile, TransferOptions } from './storage.ts'
 import { ObjectDamaged } from './storage-error.ts'
 
@@ -33,14 +32,20 @@ export function checkedBytes(
   })
 }
 
-/** Size and checksum of a file on disk, in one pass with little memory. */
+/** Size and checksum of a file on disk, in one pass with one buffer: a stream would leave as many as the file has. */
 export async function fingerprint(path: string, signal?: AbortSignal): Promise<Fingerprint> {
   const hash = createHash('sha256')
+  const buffer = Buffer.allocUnsafeSlow(256 << 10)
   let sizeBytes = 0
-  const file = createReadStream(path, { highWaterMark: 256 << 10 })
-  file.on('data', (chunk) => {
-    sizeBytes += chunk.length
-  })
-  await pipeline(file, hash, signal ? { signal } : {})
+  const file = await open(path, 'r')
+  try {
+    for (let readBytes = -1; readBytes !== 0; sizeBytes += readBytes) {
+      signal?.throwIfAborted()
+      readBytes = (await file.read(buffer)).bytesRead
+      hash.update(buffer.subarray(0, readBytes))
+    }
+  } finally {
+    await file.close()
+  }
   return { sizeBytes, sha256: hash.digest('hex') }
 }
