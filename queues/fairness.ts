@@ -1,3 +1,4 @@
+import DataLoader from 'dataloader'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Keys } from './keys.ts'
@@ -27,18 +28,30 @@ export type Fairness = ReturnType<typeof createFairness>
  * counter that a crash could leave wrong; jobs stay ordinary jobs with a priority. Each stage has a clock of its own.
  */
 export function createFairness(redis: Redis, scripts: Scripts, keys: Keys) {
-  const priority = async (stage: FairStage, botId: number, userId: number, cost = 1): Promise<number> => {
-    const queued = NOT_BEGUN.map((set) => `${keys.prefix}:${stage}:${set}`)
-    const person = `${botId}.${userId}`
-    return z
-      .number()
-      .parse(
-        await scripts.fairTag(
-          [keys.fairClock(stage), ...queued],
-          [keys.fairPerson(stage), person, PERSON_TTL_MS, cost],
-        ),
-      )
-  }
+  /** Asks for all who come at the same moment at once. */
+  const tagger = (stage: FairStage) =>
+    new DataLoader<{ person: string; cost: number }, number>(
+      async (asked) =>
+        z
+          .array(z.number())
+          .parse(
+            await scripts.fairTag(
+              [keys.fairClock(stage), ...NOT_BEGUN.map((set) => `${keys.prefix}:${stage}:${set}`)],
+              [keys.fairPerson(stage), PERSON_TTL_MS, ...asked.flatMap(({ person, cost }) => [person, cost])],
+            ),
+          ),
+      // Nobody's next job has the priority of the last one.
+      { cache: false, maxBatchSize: 100 },
+    )
+  const taggers = {
+    intake: tagger('intake'),
+    inspect: tagger('inspect'),
+    fetch: tagger('fetch'),
+    transcode: tagger('transcode'),
+  } satisfies Record<FairStage, unknown>
+
+  const priority = async (stage: FairStage, botId: number, userId: number, cost = 1): Promise<number> =>
+    await taggers[stage].load({ person: `${botId}.${userId}`, cost })
 
   return {
     /** The priority (1 goes first) of a person's next job in a stage. `cost`: how many ordinary ones it is worth. */

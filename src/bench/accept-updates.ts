@@ -1,10 +1,12 @@
 /**
- * Hands updates with a link to the bot, a hundred at a time as Telegram does, and in turns adds as many bare jobs. Prints
- * the rates of all turns as JSON. Nobody works on the jobs.
+ * Hands updates with a link to the bot, a hundred at a time as Telegram does, and in turns adds as many jobs of the same
+ * content by BullMQ alone. Prints the rates of all turns as JSON. Nobody works on the jobs.
  */
 import { Queue } from 'bullmq'
 import type { Update } from 'grammy/types'
 import { z } from 'zod'
+import type { DataOf } from '../../queues/pipeline.ts'
+import { jobOptions } from '../../queues/queues.ts'
 import { createState } from '../../queues/state.ts'
 import { createBotStore } from '../bot/bot-store.ts'
 import { createBot } from '../bot/create-bot.ts'
@@ -56,6 +58,25 @@ function updateOf(id: number): Update {
   }
 }
 
+function addBare(id: number) {
+  const userId = 1000 + (id % PEOPLE)
+  const data: DataOf<'intake'> = {
+    kind: 'links',
+    asker: {
+      ...{ botId: telegram.botId, chatId: userId, chatType: 'private', threadId: null, userId },
+      ...{ language: 'en', messageId: id },
+    },
+    origin: `u${telegram.botId}-${id}`,
+    links: [`https://video.example.org/watch/${id}`],
+    receivedAtMs: Date.now(),
+  }
+  return bare.add('intake', data, {
+    ...jobOptions('intake'),
+    jobId: data.origin,
+    priority: 1 + (id % UPDATES),
+  })
+}
+
 /** @returns how many a second */
 async function rateOf(atOnce: (ids: number[]) => Promise<unknown>, firstId: number): Promise<number> {
   const startedAt = performance.now()
@@ -69,7 +90,7 @@ const added: number[] = []
 // The first turn warms both.
 for (let turn = 0; turn <= TURNS; turn++) {
   const firstId = 1 + turn * UPDATES
-  added.push(await rateOf((ids) => Promise.all(ids.map((id) => bare.add('bare', { id }))), firstId))
+  added.push(await rateOf((ids) => Promise.all(ids.map(addBare)), firstId))
   accepted.push(
     await rateOf(async (ids) => {
       const left = await handleUpdates(ids.map(updateOf), (update) =>

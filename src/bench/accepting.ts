@@ -22,7 +22,7 @@ export const accepting = ({ services, botApi }: Bench): Measurement => ({
       {
         ...{
           id: 'updates-accepted',
-          what: 'updates accepted, next to bare jobs added',
+          what: 'updates accepted, next to the same jobs added by BullMQ alone',
           value,
           unit: 'per s',
         },
