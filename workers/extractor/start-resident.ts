@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process'
-import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { GUARD, killGroup } from '../../src/shared/guarded-process.ts'
@@ -32,7 +31,8 @@ export function startResident(
   rehearsals: readonly string[][],
 ): Resident {
   const child = spawn(GUARD, [...interpreter, RESIDENT_PY, tool, JSON.stringify(rehearsals)], {
-    cwd: tmpdir(),
+    // In nobody's way.
+    cwd: '/',
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   let said = ''

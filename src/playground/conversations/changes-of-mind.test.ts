@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { descendantsOf } from '../testing/process-tree.ts'
+import { extractorRuns } from '../testing/extractor-runs.ts'
 import { expectVideo } from './expect-delivered.ts'
 import { PATIENCE_MS, runningStack } from './running-stack.ts'
 import { watchTraffic } from './site-traffic.ts'
@@ -12,11 +12,7 @@ const SLOW_FILE = '/files/slow.mp4'
 /** Takes minutes: whatever waits for it does so for as long as a test needs. */
 const endlessly = (name: string) => link(`/watch/slow?bytesPerSecond=20000&for=${name}`)
 const soon = { timeout: 90_000, interval: 50 }
-const noExtractor = () =>
-  vi.waitFor(async () => {
-    const running = (await descendantsOf(process.pid)).map(({ command }) => command)
-    expect(running.filter((command) => /yt.dlp/.test(command))).toEqual([])
-  }, soon)
+const noExtractor = () => vi.waitFor(async () => expect(await extractorRuns(process.pid)).toEqual([]), soon)
 
 /** Somebody whose download keeps the only place. */
 async function inTheWay(talk: Talk, name: string) {
