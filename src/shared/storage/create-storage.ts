@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { guarded } from './as-storage-error.ts'
 import { downloadFile, openFile } from './get-file.ts'
+import { createPartBuffers } from './part-buffers.ts'
 import { putFile } from './put-file.ts'
 import { createS3Client, type StorageLimits, type StorageSettings } from './s3-client.ts'
 import { abortStaleUploads } from './stale-uploads.ts'
@@ -17,12 +18,15 @@ import { ObjectDamaged, StorageError } from './storage-error.ts'
 
 /** S3 deletes at most so many in one request. */
 const DELETE_BATCH = 1000
+/** Over all uploads: 15 MB. */
+const PARTS_AT_ONCE = 3
 
 /** The bucket of the settings; see `Storage`. Opens no connection before the first call. */
 export function createStorage(settings: StorageSettings, limits?: StorageLimits): Storage {
   const client = createS3Client(settings, limits)
   const bucket = settings.S3_BUCKET
   const source = { client, bucket }
+  const buffers = createPartBuffers(PARTS_AT_ONCE)
 
   async function head(key: string, signal?: AbortSignal): Promise<ObjectFacts> {
     const { ContentLength, Metadata } = await client.send(
@@ -49,7 +53,7 @@ export function createStorage(settings: StorageSettings, limits?: StorageLimits)
         }
       }),
 
-    put: (key, path, options) => putFile({ client, bucket, key }, path, options),
+    put: (key, path, options) => putFile({ client, bucket, key, buffers }, path, options),
     download: (expected, toPath, options = {}) => downloadFile(source, expected, toPath, options),
     openStream: (expected, options = {}) => openFile(source, expected, options),
     head: (key) => guarded('head', undefined, () => head(key)),

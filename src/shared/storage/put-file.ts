@@ -1,6 +1,7 @@
 import { DeleteObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { asStorageError } from './as-storage-error.ts'
 import { fingerprint } from './checked-bytes.ts'
+import type { PartBuffers } from './part-buffers.ts'
 import { sendFile } from './send-parts.ts'
 import type { PutOptions, StoredFile } from './storage.ts'
 import { ObjectDamaged } from './storage-error.ts'
@@ -9,6 +10,7 @@ interface Target {
   client: S3Client
   bucket: string
   key: string
+  buffers: PartBuffers
 }
 
 /**

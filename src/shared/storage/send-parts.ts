@@ -8,18 +8,18 @@ import {
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
+import { PART_BYTES, type PartBuffers } from './part-buffers.ts'
 import type { PutOptions, StoredFile } from './storage.ts'
 import { ObjectDamaged } from './storage-error.ts'
 
-/** S3 allows 10,000 parts of at least 5 MiB: enough for 50 GB. */
-const PART_BYTES = 5 << 20
-/** At a time; each has one buffer, and that is all the memory that a file takes. */
+/** Parts of one file at a time. */
 const SENDERS = 2
 
 export interface Sending extends PutOptions {
   client: S3Client
   bucket: string
   key: string
+  buffers: PartBuffers
   path: string
   expected: Omit<StoredFile, 'key'>
 }
@@ -31,7 +31,7 @@ export interface Sending extends PutOptions {
  * @param onLastStep called before the request after which the object may be readable.
  */
 export async function sendFile(sending: Sending, onLastStep: () => void): Promise<void> {
-  const { client, bucket, key, path, expected, contentType, signal } = sending
+  const { client, bucket, key, buffers, path, expected, contentType, signal } = sending
   const file = await open(path, 'r')
   try {
     const source = createSource(file, expected, signal)
@@ -40,10 +40,12 @@ export async function sendFile(sending: Sending, onLastStep: () => void): Promis
       Metadata: { sha256: expected.sha256 },
     }
     if (expected.sizeBytes > PART_BYTES) return await sendParts(sending, source, object, onLastStep)
-    const part = await source.next(Buffer.allocUnsafe(expected.sizeBytes))
-    source.end()
-    onLastStep()
-    await client.send(new PutObjectCommand({ ...object, Body: part?.bytes ?? '' }))
+    await buffers.lend(async (buffer) => {
+      const part = await source.next(buffer)
+      source.end()
+      onLastStep()
+      await client.send(new PutObjectCommand({ ...object, Body: part?.bytes ?? '' }))
+    })
     sending.onProgress?.(expected.sizeBytes)
   } finally {
     await file.close()
@@ -91,7 +93,7 @@ function createSource(file: FileHandle, expected: Sending['expected'], signal: A
 }
 
 async function sendParts(
-  { client, bucket, key, signal, onProgress }: Sending,
+  { client, bucket, key, buffers, signal, onProgress }: Sending,
   source: Source,
   object: { Bucket: string; Key: string; ContentType: string; Metadata: Record<string, string> },
   onLastStep: () => void,
@@ -101,20 +103,24 @@ async function sendParts(
   const parts: { PartNumber: number; ETag: string | undefined }[] = []
   let doneBytes = 0
   let isFailing = false
-  const send = async () => {
-    const buffer = Buffer.allocUnsafeSlow(PART_BYTES)
-    for (let part = await source.next(buffer); part && !isFailing; part = await source.next(buffer)) {
-      const { number: PartNumber, bytes: Body } = part
-      const { ETag } = await client.send(new UploadPartCommand({ ...upload, PartNumber, Body }))
-      parts.push({ PartNumber, ETag })
-      doneBytes += Body.length
-      onProgress?.(doneBytes)
-    }
+  /** @returns false when there was none left. */
+  const sendOne = async (buffer: Buffer): Promise<boolean> => {
+    const part = await source.next(buffer)
+    if (!part) return false
+    const { number: PartNumber, bytes: Body } = part
+    const { ETag } = await client.send(new UploadPartCommand({ ...upload, PartNumber, Body }))
+    parts.push({ PartNumber, ETag })
+    doneBytes += Body.length
+    onProgress?.(doneBytes)
+    return true
+  }
+  const sendAll = async () => {
+    while (!isFailing && (await buffers.lend(sendOne)));
   }
   try {
     const sent = await Promise.allSettled(
       Array.from({ length: SENDERS }, () =>
-        send().catch((error: unknown) => {
+        sendAll().catch((error: unknown) => {
           isFailing = true
           throw error
         }),
