@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { extractorRuns } from '../testing/extractor-runs.ts'
 import { expectVideo } from './expect-delivered.ts'
 import { PATIENCE_MS, runningStack } from './running-stack.ts'
@@ -6,7 +6,7 @@ import { watchTraffic } from './site-traffic.ts'
 import type { Talk } from './talk.ts'
 
 // One fetch at a time, so that a slow one keeps the others waiting.
-const { person, link, hits, world } = await runningStack({ CONCURRENCY_FETCH: '1' })
+const { person, link, hits, world, mediaSite } = await runningStack({ CONCURRENCY_FETCH: '1' })
 
 const SLOW_FILE = '/files/slow.mp4'
 /** Takes minutes: whatever waits for it does so for as long as a test needs. */
@@ -24,7 +24,10 @@ async function inTheWay(talk: Talk, name: string) {
 
 describe('Cancel', { timeout: PATIENCE_MS }, () => {
   test('while the link is looked at: no choices follow, and nobody looks any more', async () => {
+    mediaSite.trouble('hang')
+    onTestFinished(() => mediaSite.trouble(null))
     const asking = person().ask(link('/files/clip-50.mp4'))
+    await vi.waitFor(() => expect(hits('/files/clip-50.mp4')).toBe(1), soon)
     expect(await asking.press(/Cancel/)).toBe('Cancelling…')
     await asking.untilText(/^Cancelled\.$/)
     await noExtractor()
