@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import type { Ready } from './start-resident.ts'
 
@@ -37,10 +38,11 @@ export async function openConnection(
   { address, token }: Ready,
   helloWithinMs: number,
 ): Promise<ResidentConnection | null> {
+  const proof = createHash('sha256').update(token).digest()
   return await new Promise((resolve) => {
     const socket = connect(address)
     let listener: (frame: Frame) => void = ({ kind, payload }) => {
-      if (kind !== 'h' || payload.toString() !== token) return giveUp()
+      if (kind !== 'h' || !payload.equals(proof)) return giveUp()
       clearTimeout(timer)
       resolve({
         socket,
