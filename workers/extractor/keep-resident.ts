@@ -6,6 +6,8 @@ import { type Ready, type Resident, startResident } from './start-resident.ts'
 
 /** One that is about to be warm is still sooner than a plain run, which takes most of a second. */
 const WARM_WITHIN_MS = 400
+/** Importing takes seconds; one that takes so long is frozen. */
+const WARM_LIMIT_MS = 120_000
 /** A fork takes milliseconds, also on a busy machine; one that says nothing for so long is dead or frozen. */
 const HELLO_WITHIN_MS = 2000
 /** A resident that ends earlier than this has not ended by chance. */
@@ -55,8 +57,11 @@ export function keepResident({ tool, version, rehearsals, log }: KeeperDeps): Re
     const mine: Kept = { resident, ready: null, startedMs: performance.now() }
     kept = mine
     void resident.ended.then((said) => startAgain(mine, said))
-    const ready = await resident.ready
-    if (!ready) return false
+    const ready = await Promise.race([resident.ready, sleep(WARM_LIMIT_MS, null, { ref: false })])
+    if (!ready) {
+      resident.kill()
+      return false
+    }
     if (ready.version !== version) {
       log.info({ imported: ready.version, version }, 'yt-dlp imports as another version: it is not kept')
       close()

@@ -1,4 +1,4 @@
-"""The processes of one run: the leader, which talks to the worker, and the runner, which is yt-dlp. See `resident.py`."""
+"""The processes of one run: the leader talks to the worker, the runner is yt-dlp. See `resident.py`."""
 
 import ctypes
 import hashlib

@@ -4,10 +4,10 @@ Started by `start-resident.ts` with the interpreter of TOOL (yt-dlp's own progra
 that reach no network; they make it import what runs need. When it is warm it listens, and prints one JSON line: where,
 a token that proves who answers there, and the version.
 
-Each connection has a process of its own, the leader (`leader.py`). It says hello, reads one JSON line (the token, the arguments,
-the folder, the file limit), forks the runner, which is yt-dlp's command line to the letter, and passes on what that
-prints. Whatever a run does stays in the runner; when the connection ends, or the run does, the leader kills all that
-the run has started. Frames: a type byte, the length (4 bytes, big-endian), the payload.
+Each connection has a process of its own, the leader (`leader.py`). It says hello, reads one JSON line (the token, the
+arguments, the folder, the file limit), forks the runner, which is yt-dlp's command line to the letter, and passes on
+what that prints. Whatever a run does stays in the runner; when the connection ends, or the run does, the leader kills
+all that the run has started. Frames: a type byte, the length (4 bytes, big-endian), the payload.
 """
 
 import functools
@@ -27,7 +27,7 @@ import tempfile
 import threading
 import zipfile
 
-# Python puts the folder of a program first, unless the program's first line forbids it: then TOOL's is not there either.
+# Python puts the folder of a program first, unless the program's first line forbids it: then TOOL's is not there too.
 takes_folder = not (sys.flags.isolated or getattr(sys.flags, 'safe_path', False))
 if not takes_folder:
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -126,7 +126,7 @@ def main():
     if threading.active_count() > 1:
         sys.exit('a thread is left, and would not be there in a child')
     token = secrets.token_hex(16)
-    # An address without a file: nothing is left when we are killed. Of full length, so that it ends the same for everybody.
+    # An address without a file: nothing is left when we are killed. Of full length: then nobody pads it.
     address = '\0' + ('clipferry-' + secrets.token_hex(64))[:107]
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.bind(address)
