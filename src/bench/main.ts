@@ -9,6 +9,7 @@ import { measurementsOf } from './measurements.ts'
 import { readOptions } from './options.ts'
 import { asJson, asTable } from './report.ts'
 import { drawDeliveries } from './trace/draw-deliveries.ts'
+import { untilIdle } from './until-idle.ts'
 
 // Everything that we have started dies with us.
 onStopRequest(() => process.exit(130))
@@ -18,6 +19,8 @@ async function run(): Promise<Figure[]> {
   const say = (line: string) => console.error(`  ${line}`)
   say('starting the product')
   const bench = await startBench()
+  say('waiting until it is idle')
+  await untilIdle()
   try {
     if (trace !== null) {
       await drawDeliveries(bench, trace)
