@@ -1,8 +1,10 @@
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import type { Redis } from 'ioredis'
+import { z } from 'zod'
 import type { Keys } from './keys.ts'
 import { MediaFacts } from './media.ts'
+import type { Scripts } from './scripts.ts'
 
 /** A link is kept as long as anybody may press a button about it. */
 const LINK_TTL_S = 7 * 24 * 3600
@@ -19,7 +21,7 @@ const decompress = promisify(gunzip)
 export type FactsStore = ReturnType<typeof createFactsStore>
 
 /** What is known about links: written by inspect, read by whoever comes after. */
-export function createFactsStore(redis: Redis, keys: Keys) {
+export function createFactsStore(redis: Redis, scripts: Scripts, keys: Keys) {
   return {
     async saveLink(linkHash: string, link: string): Promise<void> {
       await redis.set(keys.link(linkHash), link, 'EX', LINK_TTL_S)
@@ -44,8 +46,8 @@ export function createFactsStore(redis: Redis, keys: Keys) {
 
     /** Facts by link; null when nobody has inspected it lately. */
     async ofLink(linkHash: string): Promise<MediaFacts | null> {
-      const mediaId = await redis.get(keys.mediaIdOfLink(linkHash))
-      return mediaId ? await this.get(mediaId) : null
+      const stored = await scripts.factsOfLink([keys.mediaIdOfLink(linkHash)], [keys.facts('')])
+      return stored === null ? null : MediaFacts.parse(JSON.parse(z.string().parse(stored)))
     },
 
     /** Keeps the extractor's own record (JSON text) for a fetch that follows soon. */

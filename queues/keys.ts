@@ -32,6 +32,8 @@ export function keysFor(prefix: string) {
     generation: `${prefix}:generation`,
     /** string: the file_id that Telegram gave this bot for a media key */
     file: (botId: number, key: string) => `${prefix}:file:${botId}:${key}`,
+    /** What all of those begin with. */
+    files: `${prefix}:file:`,
     /** string: the ticket whose delivery is giving Telegram the bytes of a media key; the others wait for its file_id */
     uploading: (botId: number, key: string) => `${prefix}:uploading:${botId}:${key}`,
     /** Set: the `send` jobs that wait until Telegram has the bytes. */

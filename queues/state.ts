@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import { createDeadLetters } from './dead-letters.ts'
+import { createDeliveries } from './deliveries.ts'
 import { createDirectSends } from './direct-sends.ts'
 import { createFactsStore } from './facts.ts'
 import { createFairness } from './fairness.ts'
@@ -27,9 +28,10 @@ export function createState(redis: Redis, prefix: string) {
     scripts,
     queues,
     requests: createRequestStore(redis, scripts, keys),
+    deliveries: createDeliveries(scripts, keys),
     directSends: createDirectSends(scripts, keys),
     joins: createJoins(redis, scripts, keys),
-    facts: createFactsStore(redis, keys),
+    facts: createFactsStore(redis, scripts, keys),
     preferences: createPreferences(redis, keys),
     fairness: createFairness(redis, scripts, keys),
     sentFiles: createSentFiles(redis, scripts, keys),

@@ -10,6 +10,9 @@ import type { StopReason } from './retry-decision.ts'
 /** How soon to look again whether somebody else's call has ended. */
 const LOOK_AGAIN_MS = 500
 
+/** A lease that was given just now need not be asked for; the clock goes on while a process is frozen. */
+const FRESH_MS = 250
+
 interface SendOnceDeps {
   directSends: DirectSends
   telegram: Telegram
@@ -32,7 +35,7 @@ export type SentOnce<T> =
 
 /**
  * Makes a call that Telegram would do twice if it were made twice, at most once as far as anybody can know: under a
- * lease that is looked at once more right before the call. A call whose answer is lost may be made once more.
+ * lease that is looked at once more right before the call, when it had to wait. A call whose answer is lost may be made once more.
  * @throws Postpone while another run has the lease; what the call throws
  */
 export async function sendOnce<T extends { message_id: number }>(
@@ -46,11 +49,13 @@ export async function sendOnce<T extends { message_id: number }>(
   if (leased.how === 'sent') return { how: 'before', messageId: leased.messageId }
   if (leased.how !== 'go') return leased
   const { lease } = leased
+  const leasedAt = performance.now()
   context.failPoint('leased')
   const running = whileRunning(lease, what, context.signal)
   let isGoingOut = false
   const lastCheck = async () => {
-    if (!(await lease.holds())) throw new Postpone(LOOK_AGAIN_MS)
+    const isFresh = performance.now() - leasedAt < FRESH_MS
+    if (!isFresh && !(await lease.holds())) throw new Postpone(LOOK_AGAIN_MS)
     context.failPoint('leased')
     isGoingOut = true
   }

@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { execa } from 'execa'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { createFactsStore, type FactsStore } from '../../queues/facts.ts'
-import { keysFor } from '../../queues/keys.ts'
+import type { FactsStore } from '../../queues/facts.ts'
 import { canonicalLink } from '../../queues/link.ts'
 import { linkHash, mediaKey } from '../../queues/media.ts'
+import { createState } from '../../queues/state.ts'
 import { SAMPLE_MEDIA_DIR } from '../../src/playground/media-site/make-media.ts'
 import { createMediaSite } from '../../src/playground/media-site/media-site.ts'
 import { processesIn } from '../../src/playground/testing/processes-in.ts'
@@ -37,7 +37,7 @@ let artifacts: Artifacts
 beforeAll(async () => {
   await site.listen()
   const { redis, prefix } = await testRedis()
-  facts = createFactsStore(redis, keysFor(prefix))
+  facts = createState(redis, prefix).facts
 }, 180_000)
 afterAll(() => site.close())
 beforeEach(async () => {

@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { createFactsStore, type FactsStore } from '../../queues/facts.ts'
-import { keysFor } from '../../queues/keys.ts'
+import type { FactsStore } from '../../queues/facts.ts'
 import { canonicalLink } from '../../queues/link.ts'
 import { linkHash, type MediaFacts } from '../../queues/media.ts'
+import { createState } from '../../queues/state.ts'
 import { SAMPLE_MEDIA_DIR } from '../../src/playground/media-site/make-media.ts'
 import { createMediaSite } from '../../src/playground/media-site/media-site.ts'
 import { processesIn } from '../../src/playground/testing/processes-in.ts'
@@ -24,7 +24,7 @@ let own: Server
 beforeAll(async () => {
   await site.listen()
   const { redis, prefix } = await testRedis()
-  facts = createFactsStore(redis, keysFor(prefix))
+  facts = createState(redis, prefix).facts
   own = createServer((request, response) => void serve(request.url ?? '', response))
   await new Promise<void>((resolve) => own.listen(0, '127.0.0.1', resolve))
 }, 180_000)

@@ -1,5 +1,6 @@
 import { InputFile } from 'grammy'
 import { Cached } from '../../queues/cached.ts'
+import type { Deliveries } from '../../queues/deliveries.ts'
 import type { DirectSends } from '../../queues/direct-sends.ts'
 import { failRequest } from '../../queues/end-request.ts'
 import { eventId } from '../../queues/event.ts'
@@ -31,6 +32,7 @@ const WAIT_FOR_FILE_MS = 300
 
 export interface SendDeps {
   requests: RequestStore
+  deliveries: Deliveries
   directSends: DirectSends
   joins: Joins
   sentFiles: SentFiles
@@ -49,7 +51,7 @@ interface Delivery {
 }
 
 export function createHandler(deps: SendDeps): Handler<'send'> {
-  const { requests, joins, sentFiles, artifacts, telegram, queues } = deps
+  const { requests, deliveries, joins, sentFiles, artifacts, telegram, queues } = deps
 
   const fail = async (request: Request, failure: FailureCode): Promise<string> => {
     await failRequest(deps, request, failure, 'send')
@@ -103,7 +105,7 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
   }
 
   /** Once its first delivery has ended, an artifact whose file is in the cache has done its work. */
-  const dropArtifact = async (key: string, cached: Cached | undefined): Promise<void> => {
+  const dropArtifact = async (key: string, cached: Cached | null): Promise<void> => {
     if (!cached?.artifact || !(await joins.delivered(key, cached.generation))) return
     for (const production of productionsOf([cached.artifact, cached.artifactThumbnail]))
       await artifacts.remove(production)
@@ -151,18 +153,13 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
   }
 
   return async ({ data }, context) => {
-    const request = await requests.get(data.ticket)
+    const { request, sentFile: known, cached } = await deliveries.find(data.ticket)
     // A run that died before the end was counted and told, or before its job had ended.
     if (request?.state === 'failed' && request.round === data.round && request.failure)
       return { how: await fail(request, request.failure) }
     if (!request?.mediaKey || request.state !== 'delivering' || request.round !== data.round)
       return { how: 'over' }
     const delivery: Delivery = { request: { ...request, mediaKey: request.mediaKey }, context }
-    const [known, shared] = await Promise.all([
-      sentFiles.get(request.botId, request.mediaKey),
-      joins.shared(request.mediaKey),
-    ])
-    const cached = Cached.safeParse(shared).data
     const file = known?.file ?? cached?.file ?? null
     if (request.direct) {
       const how = await delivered(delivery, file, 'sent before')
