@@ -102,3 +102,6 @@ export function ticketFor(origin: string, extraCharacters = 0): Ticket {
   const digest = createHash('sha256').update(origin).digest()
   return [...digest.subarray(0, 6 + extraCharacters)].map((byte) => CROCKFORD[byte % 32]).join('')
 }
+
+/** The origin of what tells that links of an update were left out (`requests.leaveOut`). */
+export const leftOutAs = (origin: string) => `${origin}-full`

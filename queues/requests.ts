@@ -12,6 +12,14 @@ const REQUEST_TTL_MS = 7 * 24 * 3600_000
 const MOST_EXTRA = 8
 const ASKED = { state: 'asked' satisfies RequestState, round: 1 }
 
+/** How a link stands in its message. */
+interface RestOfMessage {
+  /** This one, and those after it. */
+  links: number
+  /** The origin of what tells that links were left out (`leaveOut`). */
+  leftOutAs: string
+}
+
 export type RequestStore = ReturnType<typeof createRequestStore>
 
 /** Requests in Redis: the truth about every person's ticket. */
@@ -25,7 +33,7 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
     { botId, userId, ...asker }: Asker,
     origin: string,
     fields: Record<string, string | number>,
-    { link, most, isOver }: { link?: string; most?: number; isOver?: true },
+    { link, most, isOver, rest }: { link?: string; most?: number; isOver?: true; rest?: RestOfMessage },
   ): Promise<Request | null> => {
     for (let extra = 0; extra <= MOST_EXTRA; extra++) {
       const ticket = ticketFor(origin, extra)
@@ -35,9 +43,10 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
           isOver ? '' : keys.active(botId, userId),
           keys.owed,
           link ? keys.link(linkHash(link)) : '',
+          rest ? keys.request(ticketFor(rest.leftOutAs)) : '',
         ],
         [
-          ...[origin, ticket, REQUEST_TTL_MS, link ?? '', most ?? '', keys.request('')],
+          ...[origin, ticket, REQUEST_TTL_MS, link ?? '', most ?? '', keys.request(''), rest?.links ?? 0],
           ...Object.entries({ botId, userId, ...asker, threadId: asker.threadId ?? '', ...fields }).flat(),
         ],
       )
@@ -64,8 +73,8 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
     },
 
     /**
-     * Makes the request of one link, and keeps the link, unless the person has `most` requests that are not over: then
-     * null, and nothing is kept.
+     * Makes the request of one link, and keeps the link, unless the person has `most` requests that are not over, or was
+     * told that this link is left out: then null, and nothing is kept.
      */
     createWithin: (
       most: number,
@@ -73,8 +82,14 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
       origin: string,
       link: string,
       nowMs: number,
+      rest?: RestOfMessage,
     ): Promise<Request | null> =>
-      make(asker, origin, { ...ASKED, linkHash: linkHash(link), createdAtMs: nowMs }, { link, most }),
+      make(
+        asker,
+        origin,
+        { ...ASKED, linkHash: linkHash(link), createdAtMs: nowMs },
+        { link, most, ...(rest && { rest }) },
+      ),
 
     /** Makes what tells a person, once per origin, that links were left out: a request that has failed already. */
     async leaveOut(
@@ -92,15 +107,6 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
       )
       if (request === null) throw new Error('no cap was asked for')
       return request
-    },
-
-    /** The request that came from an origin; null when there is none (any more). */
-    async from(origin: string): Promise<Request | null> {
-      for (let extra = 0; extra <= MOST_EXTRA; extra++) {
-        const request = await get(ticketFor(origin, extra))
-        if (!request || request.origin === origin) return request
-      }
-      return null
     },
 
     async set(

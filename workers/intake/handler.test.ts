@@ -3,7 +3,7 @@ import { eventId } from '../../queues/event.ts'
 import { productionId } from '../../queues/flow.ts'
 import { inspectionKey } from '../../queues/join.ts'
 import { linkHash, type MediaFacts, type MediaFile, mediaKey } from '../../queues/media.ts'
-import type { Asker } from '../../queues/request.ts'
+import { type Asker, leftOutAs, ticketFor } from '../../queues/request.ts'
 import type { IntakeData } from '../../queues/stages/intake.ts'
 import { createState, type State } from '../../queues/state.ts'
 import { testRedis } from '../../src/playground/testing/services.ts'
@@ -226,7 +226,7 @@ test('several links are several requests; the same update again is the same requ
 const manyLinks = (count: number) => Array.from({ length: count }, (_, n) => `${LINK}${n}`)
 /** What tells a person that links of an update were left out. */
 const noteOf = (update: IntakeData) =>
-  state.requests.from(update.kind === 'links' ? `${update.origin}-full` : '')
+  state.requests.get(ticketFor(update.kind === 'links' ? leftOutAs(update.origin) : ''))
 
 test('links beyond the cap are left out, with one word for all of them, and are not kept', async () => {
   const update = linksOf(1, manyLinks(12))

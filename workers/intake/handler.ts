@@ -2,7 +2,7 @@ import { failRequest } from '../../queues/end-request.ts'
 import { StageError } from '../../queues/failure.ts'
 import { productionId, rootCause } from '../../queues/flow.ts'
 import { inspectionKey } from '../../queues/join.ts'
-import type { Asker, Request } from '../../queues/request.ts'
+import { type Asker, leftOutAs, type Request } from '../../queues/request.ts'
 import type { IntakeData } from '../../queues/stages/intake.ts'
 import type { Logger } from '../../src/shared/logger.ts'
 import type { Handler } from '../context.ts'
@@ -35,11 +35,11 @@ function handlerFor(deps: IntakeDeps, failPoint: FailPoint): Handler<'intake'> {
     log: Logger,
   ): Promise<string[]> => {
     const decisions: string[] = []
-    // What was left out once stays out, whatever has ended since: that is what the person was told.
-    let leftOut = (await requests.from(`${origin}-full`))?.leftOut ?? 0
-    for (const [index, link] of wanted.slice(0, wanted.length - leftOut).entries()) {
+    let leftOut = 0
+    for (const [index, link] of wanted.entries()) {
       const one = `${origin}-${index}`
-      const request = await requests.createWithin(maxQueuedPerPerson, asker, one, link, receivedAtMs)
+      const rest = { links: wanted.length - index, leftOutAs: leftOutAs(origin) }
+      const request = await requests.createWithin(maxQueuedPerPerson, asker, one, link, receivedAtMs, rest)
       if (request === null) {
         leftOut = wanted.length - index
         break
@@ -56,7 +56,7 @@ function handlerFor(deps: IntakeDeps, failPoint: FailPoint): Handler<'intake'> {
   /** One word for all links of an update that were not taken. */
   const leaveOut = async (asker: Asker, origin: string, leftOut: number, nowMs: number, log: Logger) => {
     const told = { leftOut, inWork: maxQueuedPerPerson }
-    const request = await requests.leaveOut(asker, `${origin}-full`, told, nowMs)
+    const request = await requests.leaveOut(asker, leftOutAs(origin), told, nowMs)
     failPoint('created')
     log.info({ ticket: request.ticket, leftOut }, 'left out')
     await failRequest(deps, request, 'too_many', 'intake')

@@ -23,7 +23,7 @@ export interface SweepFailedDeps {
   redis: Redis
   keys: Keys
   queues: Queues
-  requests: Pick<RequestStore, 'get' | 'from' | 'createWithin'>
+  requests: Pick<RequestStore, 'get' | 'createWithin'>
   deadLetters: Pick<DeadLetters, 'add' | 'known' | 'trim'>
 }
 
