@@ -14,7 +14,10 @@ if request[1] ~= ARGV[2] or not request[2] then return 0 end
 redis.call('HDEL', KEYS[1], what .. 'UntilMs')
 if outcome == 'unsent' then redis.call('HINCRBY', KEYS[1], what .. 'Calls', -1) end
 if what == 'ticket' and outcome == 'sent' then
-  redis.call('HSET', KEYS[1], 'ticketMessageId', ARGV[4], 'ticketGone', '0')
+  -- When it came stands there at once: whoever has something newer to show waits as after any edit.
+  local now = redis.call('TIME')
+  local nowMs = now[1] * 1000 + math.floor(now[2] / 1000)
+  redis.call('HSET', KEYS[1], 'ticketMessageId', ARGV[4], 'ticketGone', '0', 'editedAtMs', nowMs)
   redis.call('HDEL', KEYS[1], 'ticketCalls')
 end
 return 1

@@ -104,6 +104,18 @@ test('a job that a newer one has overtaken does nothing, nor one with nothing ne
   expect(await run(ticket, 1)).toEqual({ how: 'overtaken' })
 })
 
+test('a passing text waits from the moment when the ticket came, noted or not', async () => {
+  const { ticket, said } = await asked()
+  const request = await state.requests.get(ticket)
+  if (!request) throw new Error('no request')
+  const { message_id: messageId } = await telegram.api.sendMessage(request.chatId, 'the ticket')
+  const leased = await state.directSends.lease(request, 'ticket')
+  // Its job has died, or has not come to note what it shows.
+  expect('lease' in leased && (await leased.lease.end({ messageId }))).toBe(true)
+  await expect(notify(ticket)).rejects.toBeInstanceOf(Postpone)
+  expect(said()[0]?.text).toBe('the ticket')
+})
+
 test('a passing text waits its turn, a reason does not', async () => {
   const { ticket, said } = await asked()
   await notify(ticket)

@@ -112,7 +112,7 @@ export function createHandler(deps: NotifyDeps): Handler<'notify'> {
     if (!view || request.shown === fingerprint(view)) return 'nothing new'
     // Never longer than that: another host noted when, and clocks jump.
     const waitMs = Math.min(request.editedAtMs + EDIT_EVERY_MS - Date.now(), EDIT_EVERY_MS)
-    if (!view.final && request.shown && waitMs > 0) throw new Postpone(waitMs)
+    if (!view.final && request.ticketMessageId !== null && waitMs > 0) throw new Postpone(waitMs)
     try {
       const how = await show(request, view, context)
       await requests.set(request.ticket, { shown: fingerprint(view), editedAtMs: Date.now() })
