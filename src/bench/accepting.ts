@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { execaNode } from 'execa'
 import { z } from 'zod'
-import type { Bench } from './bench.ts'
 import { type Figure, type Measurement, median } from './figure.ts'
 
 const ACCEPT_UPDATES = fileURLToPath(new URL('accept-updates.ts', import.meta.url))
@@ -10,9 +9,9 @@ const MOST_TIMES_SLOWER = 0.5
 const Rates = z.object({ accepted: z.array(z.number()), added: z.array(z.number()) })
 
 /** How many updates a second the bot turns into jobs, next to bare jobs that BullMQ adds in the same process. */
-export const accepting = ({ services, botApi }: Bench): Measurement => ({
+export const accepting: Measurement = {
   ids: ['updates-accepted'],
-  async measure(): Promise<Figure[]> {
+  async measure({ services, botApi }): Promise<Figure[]> {
     const { stdout } = await execaNode(ACCEPT_UPDATES, {
       env: { REDIS_URL: services.REDIS_URL, BOT_API: botApi.url, BOT_TOKEN: botApi.token },
     })
@@ -35,4 +34,4 @@ export const accepting = ({ services, botApi }: Bench): Measurement => ({
       },
     ]
   },
-})
+}

@@ -1,3 +1,5 @@
+import type { Bench } from './bench.ts'
+
 /** One measured figure, as `npm run bench -- --json` prints it. */
 export interface Figure {
   id: string
@@ -16,7 +18,7 @@ export interface Figure {
 /** Some figures that are measured together. */
 export interface Measurement {
   ids: readonly string[]
-  measure(): Promise<Figure[]>
+  measure(bench: Bench): Promise<Figure[]>
 }
 
 /** The middle one, or between the two middle ones. */

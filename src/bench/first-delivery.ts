@@ -1,4 +1,3 @@
-import type { Bench } from './bench.ts'
 import { KNOWN_SITE, timeByHand } from './by-hand.ts'
 import { timeDelivery } from './delivery.ts'
 import { atMostTimes, type Figure, type Measurement, median } from './figure.ts'
@@ -13,11 +12,11 @@ interface Wanted {
 }
 
 /** From the update to the media, of a link that nobody has asked for yet: a page with ten megabytes. */
-const firstDelivery = (bench: Bench, { id, page, most, what }: Wanted): Measurement => {
+const firstDelivery = ({ id, page, most, what }: Wanted): Measurement => {
   const known = `${id}-known-site`
   return {
     ids: [id, known],
-    async measure(): Promise<Figure[]> {
+    async measure(bench): Promise<Figure[]> {
       const floors: number[] = []
       const knownFloors: number[] = []
       const values: number[] = []
@@ -41,12 +40,12 @@ const firstDelivery = (bench: Bench, { id, page, most, what }: Wanted): Measurem
   }
 }
 
-export const firstDeliveries = (bench: Bench): Measurement[] => [
-  firstDelivery(bench, {
+export const firstDeliveries: readonly Measurement[] = [
+  firstDelivery({
     ...{ id: 'first-mp4', page: 'market', most: 0.5 },
     what: 'first delivery of a 10 MB mp4 from a page, update to media',
   }),
-  firstDelivery(bench, {
+  firstDelivery({
     ...{ id: 'first-hls', page: 'market-hls', most: 0.7 },
     what: 'first delivery of 10 MB by HLS, update to media',
   }),

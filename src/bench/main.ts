@@ -4,29 +4,31 @@
  */
 import { onStopRequest } from '../playground/stack/on-stop-request.ts'
 import { type Bench, startBench } from './bench.ts'
-import type { Figure } from './figure.ts'
-import { measurementsOf } from './measurements.ts'
+import type { Figure, Measurement } from './figure.ts'
+import { MEASUREMENTS } from './measurements.ts'
 import { readOptions } from './options.ts'
 import { asJson, asTable } from './report.ts'
 import { drawDeliveries } from './trace/draw-deliveries.ts'
 import { untilIdle } from './until-idle.ts'
+
+const say = (line: string) => console.error(`  ${line}`)
 
 // Everything that we have started dies with us.
 onStopRequest(() => process.exit(130))
 
 async function run(): Promise<Figure[]> {
   const { json, only, trace } = readOptions(process.argv.slice(2))
-  const say = (line: string) => console.error(`  ${line}`)
+  const wanted = MEASUREMENTS.filter(({ ids }) => !only || ids.some((id) => only.includes(id)))
   say('starting the product')
   const bench = await startBench()
-  say('waiting until it is idle')
-  await untilIdle()
   try {
+    say('waiting until it is idle')
+    await untilIdle()
     if (trace !== null) {
       await drawDeliveries(bench, trace)
       return []
     }
-    const figures = await measure(bench, only, say)
+    const figures = await measure(bench, wanted, (id) => !only || only.includes(id))
     for (const line of json ? [asJson(figures)] : asTable(figures)) console.log(line)
     return figures
   } finally {
@@ -34,17 +36,15 @@ async function run(): Promise<Figure[]> {
   }
 }
 
-async function measure(bench: Bench, only: string[] | null, say: (line: string) => void): Promise<Figure[]> {
-  const measurements = measurementsOf(bench)
-  const known = measurements.flatMap(({ ids }) => ids)
-  const unknown = only?.filter((id) => !known.includes(id)) ?? []
-  if (unknown.length > 0)
-    throw new Error(`there is no figure ${unknown.join(', ')}; there are ${known.join(', ')}`)
+async function measure(
+  bench: Bench,
+  measurements: readonly Measurement[],
+  isWanted: (id: string) => boolean,
+): Promise<Figure[]> {
   const figures: Figure[] = []
   for (const { ids, measure } of measurements) {
-    if (only && !ids.some((id) => only.includes(id))) continue
     say(`measuring ${ids.join(', ')}`)
-    figures.push(...(await measure()).filter(({ id }) => !only || only.includes(id)))
+    figures.push(...(await measure(bench)).filter(({ id }) => isWanted(id)))
   }
   return figures
 }

@@ -1,5 +1,4 @@
 import { accepting } from './accepting.ts'
-import type { Bench } from './bench.ts'
 import { manyLinks, oneLink } from './crowds.ts'
 import type { Measurement } from './figure.ts'
 import { firstDeliveries } from './first-delivery.ts'
@@ -7,11 +6,11 @@ import { memory } from './memory.ts'
 import { repeat } from './repeat.ts'
 
 /** All that is measured, in the order in which it is: the idle product is the one that has just started. */
-export const measurementsOf = (bench: Bench): Measurement[] => [
-  memory(bench),
-  ...firstDeliveries(bench),
-  repeat(bench),
-  manyLinks(bench),
-  oneLink(bench),
-  accepting(bench),
+export const MEASUREMENTS: readonly Measurement[] = [
+  memory,
+  ...firstDeliveries,
+  repeat,
+  manyLinks,
+  oneLink,
+  accepting,
 ]

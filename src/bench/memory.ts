@@ -1,23 +1,20 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { descendantsOf, type ProcessEntry } from '../playground/testing/process-tree.ts'
-import type { Bench } from './bench.ts'
+import { descendantsOf } from '../playground/testing/process-tree.ts'
 import { timeCrowd } from './delivery.ts'
 import type { Figure, Measurement } from './figure.ts'
+import { productPids } from './product-pids.ts'
 
 const PEOPLE = 20
-const SETTLED_MS = 3000
 const LOOK_EVERY_MS = 100
 const MOST_MB = 150
-const OF_THE_PRODUCT = /^\S*node .*(src\/(?:bot|web)|workers)\/main\.ts ?(.*)$/
 
 /** What the processes of the product hold, each without what it has started. Their peaks count, not their averages. */
-export const memory = (bench: Bench): Measurement => ({
+export const memory: Measurement = {
   ids: ['memory-idle', 'memory-twenty-links', 'memory-all'],
-  async measure(): Promise<Figure[]> {
-    await sleep(SETTLED_MS)
+  async measure(bench): Promise<Figure[]> {
     const idle = await largest('VmRSS')
-    await Promise.all((await productProcesses()).map(({ pid }) => writeFile(`/proc/${pid}/clear_refs`, '5')))
+    for (const pid of (await productPids()).values()) await writeFile(`/proc/${pid}/clear_refs`, '5')
     const counting = new AbortController()
     const all = peakOfAll(counting.signal)
     await timeCrowd(
@@ -39,24 +36,19 @@ export const memory = (bench: Bench): Measurement => ({
       },
     ]
   },
-})
+}
 
 const eachUnder = (id: string, what: string, value: number): Figure => ({
   ...{ id, what, value, unit: 'MB', floor: null, ratio: null },
   ...{ reach: `under ${MOST_MB} MB`, holds: value < MOST_MB },
 })
 
-async function productProcesses(): Promise<ProcessEntry[]> {
-  return (await descendantsOf(process.pid)).filter(({ command }) => OF_THE_PRODUCT.test(command))
-}
-
 async function largest(field: 'VmRSS' | 'VmHWM'): Promise<{ name: string; megabytes: number }> {
   const found = await Promise.all(
-    (await productProcesses()).map(async ({ pid, command }) => {
-      const [, program = '', stages = ''] = OF_THE_PRODUCT.exec(command) ?? []
+    [...(await productPids())].map(async ([name, pid]) => {
       const status = await readFile(`/proc/${pid}/status`, 'utf8')
       const kilobytes = Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1])
-      return { name: stages || program, megabytes: kilobytes / 1000 }
+      return { name, megabytes: kilobytes / 1000 }
     }),
   )
   return found.reduce((most, one) => (one.megabytes > most.megabytes ? one : most))
@@ -66,9 +58,9 @@ async function largest(field: 'VmRSS' | 'VmHWM'): Promise<{ name: string; megaby
 async function peakOfAll(stopped: AbortSignal): Promise<number> {
   let peak = 0
   while (!stopped.aborted) {
-    const below = await Promise.all((await productProcesses()).map(({ pid }) => descendantsOf(pid)))
-    const pids = [...(await productProcesses()), ...below.flat()].map(({ pid }) => pid)
-    const sizes = await Promise.all(pids.map(proportionalMegabytes))
+    const pids = [...(await productPids()).values()]
+    const below = (await Promise.all(pids.map(descendantsOf))).flat().map(({ pid }) => pid)
+    const sizes = await Promise.all([...pids, ...below].map(proportionalMegabytes))
     peak = Math.max(
       peak,
       sizes.reduce((sum, size) => sum + size, 0),

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { MEASUREMENTS } from './measurements.ts'
 
 export interface BenchOptions {
   json: boolean
@@ -27,8 +28,13 @@ export function readOptions(args: string[]): BenchOptions {
         trace: { type: 'string' },
       },
     })
-    const { json = false, only, trace = null } = values
-    return { json, only: only?.flatMap((ids) => ids.split(',')) ?? null, trace }
+    const { json = false, trace = null } = values
+    const only = values.only?.flatMap((ids) => ids.split(',')) ?? null
+    const known = MEASUREMENTS.flatMap(({ ids }) => ids)
+    const unknown = only?.filter((id) => !known.includes(id)) ?? []
+    if (unknown.length > 0)
+      throw new Error(`there is no figure ${unknown.join(', ')}; there are ${known.join(', ')}`)
+    return { json, only, trace }
   } catch (cause) {
     throw new Error(`${cause instanceof Error ? cause.message : cause}\n\n${USAGE}`, { cause })
   }

@@ -12,9 +12,9 @@ const REPEATS = 100
 const APART_MS = 50
 
 /** A link that somebody has had: the file is known to Telegram, and one call delivers it. */
-export const repeat = (bench: Bench): Measurement => ({
+export const repeat: Measurement = {
   ids: ['repeat-p50', 'repeat-p95'],
-  async measure(): Promise<Figure[]> {
+  async measure(bench): Promise<Figure[]> {
     const link = bench.newLink('market')
     await timeDelivery(bench, link)
     const values: number[] = []
@@ -32,7 +32,7 @@ export const repeat = (bench: Bench): Measurement => ({
     }
     return [figure(50, 8, values, floors), figure(95, 25, values, floors)]
   },
-})
+}
 
 function figure(percent: number, most: number, values: number[], floors: number[]): Figure {
   const value = percentile(values, percent)

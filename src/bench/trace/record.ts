@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { STAGE_NAMES } from '../../../queues/pipeline.ts'
 import type { Bench } from '../bench.ts'
 import { newPerson, nowMs, untilMedia } from '../delivery.ts'
-import { portsOf, productPids } from './product-pids.ts'
+import { portsOf, productPids } from '../product-pids.ts'
 import type { Span, Trace } from './trace.ts'
 import { watchTools } from './watch-tools.ts'
 

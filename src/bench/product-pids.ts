@@ -1,5 +1,5 @@
 import { readdir, readFile, readlink } from 'node:fs/promises'
-import { descendantsOf } from '../../playground/testing/process-tree.ts'
+import { descendantsOf } from '../playground/testing/process-tree.ts'
 
 const PROGRAM = /^\S*node .*?(?:src\/(bot|web)|workers)\/main\.ts ?(\S*)/
 
