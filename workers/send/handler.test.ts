@@ -1,5 +1,6 @@
-import { access, writeFile } from 'node:fs/promises'
+import { access, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { InputFile } from 'grammy'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { cachedFields } from '../../queues/cached.ts'
 import { eventId } from '../../queues/event.ts'
@@ -319,6 +320,30 @@ test.each(MISSES)('%s: a miss, and the request starts over', async (_, make) => 
   const resumes = await state.queues.queue('intake').getJobs(['waiting'])
   expect(resumes.map((job) => job.data)).toContainEqual({ kind: 'resume', ticket, round: 1 })
   expect(media()).toEqual([])
+})
+
+test('a file that goes while it is sent is a miss, too', async () => {
+  const { ticket, request } = await delivery({ artifact: await artifactOf('AAAAAA-6') })
+  const losing: typeof artifacts = {
+    ...artifacts,
+    async open(ref, options) {
+      const path = await artifacts.open(ref, options)
+      await rm(path)
+      return path
+    },
+  }
+  const handler = createHandler({
+    ...state,
+    artifacts: losing,
+    storage,
+    telegram: { ...telegram, mediaInput: async () => new InputFile(Buffer.alloc(0), 'media.mp4') },
+    messages: createMessages(),
+  })
+  expect(await handler({ data: { ticket, round: 1 }, input: null }, testContext())).toEqual({
+    how: 'missing',
+  })
+  expect((await request()).state).toBe('delivering')
+  expect(await state.redis.exists(state.keys.shared(key))).toBe(0)
 })
 
 test('while one delivery brings the bytes, the others wait for its file_id', async () => {

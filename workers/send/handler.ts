@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises'
 import { InputFile } from 'grammy'
 import { Cached } from '../../queues/cached.ts'
 import type { Deliveries } from '../../queues/deliveries.ts'
@@ -134,6 +135,11 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
         await joins.forget(mediaKey, cached.generation)
         return await startOver(request)
       }
+      const isGone = () =>
+        access(bytes.mediaPath).then(
+          () => false,
+          () => true,
+        )
       try {
         const media = await telegram.mediaInput({ path: bytes.mediaPath })
         const thumbnail = bytes.thumbnailPath ? new InputFile(bytes.thumbnailPath) : undefined
@@ -144,6 +150,11 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
         const end = await delivered(delivery, cached.file, how)
         await dropArtifact(mediaKey, cached)
         return end
+      } catch (error) {
+        // Taken away between our look at it and Telegram's: after a power loss, a production may be over twice.
+        if (!isTelegramError(error) || classify(error).kind !== 'rejected' || !(await isGone())) throw error
+        await joins.forget(mediaKey, cached.generation)
+        return await startOver(request)
       } finally {
         await bytes.done()
       }
