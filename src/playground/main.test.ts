@@ -26,7 +26,7 @@ async function startMain(dir: string) {
   return { main, output: () => output, processes: () => descendantsOf(main.pid ?? 0) }
 }
 
-const isWorker = ({ command }: ProcessEntry) => /^\S*node workers\/main\.ts/.test(command)
+const isWorker = ({ command }: ProcessEntry) => /^\S*node (--\S+ )*workers\/main\.ts/.test(command)
 
 async function allGone(processes: ProcessEntry[]): Promise<void> {
   expect(processes.length).toBeGreaterThan(6)
@@ -51,12 +51,14 @@ test('a killed worker comes back, and nothing outlives a kill or a TERM', { time
   expect(await Promise.all([chat, `${web}ready`].map(answers))).toEqual([200, 200])
 
   const worker = (await first.processes()).find(isWorker)
-  process.kill(worker?.pid ?? 0, 'SIGKILL')
+  // Without one, 0 would be all of us.
+  if (!worker) throw new Error('there is no worker')
+  process.kill(worker.pid, 'SIGKILL')
   await vi.waitFor(async () => {
     expect(first.output()).toMatch(/worker has ended .*; starting it again/)
     const next = (await first.processes()).find(isWorker)
     expect(next?.pid).toEqual(expect.any(Number))
-    expect(next?.pid).not.toBe(worker?.pid)
+    expect(next?.pid).not.toBe(worker.pid)
   }, PATIENCE)
 
   const before = await first.processes()
