@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdir, mkdtemp } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
@@ -15,28 +16,22 @@ export type Bench = Awaited<ReturnType<typeof startBench>>
  */
 export async function startBench() {
   const dir = await mkdtemp(join(tmpdir(), 'clipferry-bench-'))
-  const stack = await startStack({ dir, mediaDir: SAMPLE_MEDIA_DIR, workers: 'each' }).catch(
-    async (error) => {
-      await rm(dir, { recursive: true, force: true })
-      throw error
-    },
-  )
-  const { world, mediaSite, chatUrl, services, processes } = stack
+  // However we end.
+  process.once('exit', () => rmSync(dir, { recursive: true, force: true, maxRetries: 10 }))
+  const stack = await startStack({ dir, mediaDir: SAMPLE_MEDIA_DIR, workers: 'each' })
+  const { world, mediaSite, chatUrl, services } = stack
   if (!world || !mediaSite || !chatUrl) throw new Error('the stack has no stand-ins')
   const redis = new Redis(services.REDIS_URL)
   let links = 0
   let folders = 0
   return {
     world,
-    mediaSite,
     services,
     redis,
     state: createState(redis, services.REDIS_PREFIX ?? 'clipferry'),
     botApi: { url: chatUrl, token: world.firstBot().token },
     ytdlpPath: findTools().ytdlpPath,
     cores: availableParallelism(),
-    /** Names of the product's processes, with the pids of their guards. */
-    processes,
     /** A link of that page that nobody has asked for yet. */
     newLink: (page: string) => `${mediaSite.origin}/watch/${page}?n=${++links}`,
     async newFolder() {
@@ -47,7 +42,6 @@ export async function startBench() {
     async stop() {
       redis.disconnect()
       await stack.stop()
-      await rm(dir, { recursive: true, force: true, maxRetries: 10 })
     },
   }
 }
