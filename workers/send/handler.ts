@@ -125,16 +125,18 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
     const lease = await sentFiles.lease(botId, mediaKey, `${ticket}-${round}`)
     if (!lease) throw new Postpone(growingWaitMs(WAIT_FOR_FILE_MS, context.attempt))
     const handOn = async () => await queues.hurry('send', await lease.release())
+    /** The bytes are not where they were: in the cache by now, or nowhere. */
+    const lost = async () => {
+      const now = Cached.safeParse(await joins.shared(mediaKey)).data
+      if (now?.generation === cached.generation && now.media?.key !== cached.media?.key) throw new Postpone(0)
+      await joins.forget(mediaKey, cached.generation)
+      return await startOver(request)
+    }
     try {
+      // Who had the lease before us has handed it on, and takes the artifact away: its file_id is there.
+      if (await sentFiles.get(botId, mediaKey)) throw new Postpone(0)
       const bytes = await mediaBytes(cached, `${ticket}-send-${round}`, deps, context.signal)
-      if (!bytes) {
-        // While we looked, the artifact may have given way to the object.
-        const now = Cached.safeParse(await joins.shared(mediaKey)).data
-        if (now?.generation === cached.generation && now.media?.key !== cached.media?.key)
-          throw new Postpone(0)
-        await joins.forget(mediaKey, cached.generation)
-        return await startOver(request)
-      }
+      if (!bytes) return await lost()
       const isGone = () =>
         access(bytes.mediaPath).then(
           () => false,
@@ -153,8 +155,7 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
       } catch (error) {
         // Taken away between our look at it and Telegram's: after a power loss, a production may be over twice.
         if (!isTelegramError(error) || classify(error).kind !== 'rejected' || !(await isGone())) throw error
-        await joins.forget(mediaKey, cached.generation)
-        return await startOver(request)
+        return await lost()
       } finally {
         await bytes.done()
       }
