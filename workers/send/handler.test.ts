@@ -322,6 +322,31 @@ test.each(MISSES)('%s: a miss, and the request starts over', async (_, make) => 
   expect(media()).toEqual([])
 })
 
+test('who gets the lease after the bytes have come looks for their file_id again', async () => {
+  const { ticket } = await delivery({ artifact: await artifactOf('AAAAAA-7') })
+  const known = await delivery({ artifact: await artifactOf('AAAAAA-8') })
+  await send(known.ticket)
+  const sentFile = await state.sentFiles.get(BOT, key)
+  if (!sentFile) throw new Error('nothing was sent')
+  await state.sentFiles.forget(BOT, key)
+  const calls = botApi.world.ledger.of('editMessageMedia').length
+  const handler = createHandler({
+    ...{ ...state, artifacts, storage, telegram, messages: createMessages() },
+    sentFiles: {
+      ...state.sentFiles,
+      // As when the one before hands it on between our look and our asking.
+      async lease(...asked) {
+        await state.sentFiles.save(BOT, key, sentFile)
+        return await state.sentFiles.lease(...asked)
+      },
+    },
+  })
+  const job = { data: { ticket, round: 1 }, input: null }
+  await expect(handler(job, testContext())).rejects.toBeInstanceOf(Postpone)
+  expect(botApi.world.ledger.of('editMessageMedia')).toHaveLength(calls)
+  expect(await send(ticket)).toEqual({ how: 'edited by file_id' })
+})
+
 test('a file that goes while it is sent is a miss, too', async () => {
   const { ticket, request } = await delivery({ artifact: await artifactOf('AAAAAA-6') })
   const losing: typeof artifacts = {
