@@ -10,13 +10,14 @@
 unset GUARDED
 
 exec 3<&0 </dev/null
+# A handler, unlike an ignored signal, is not inherited: the group's TERM ends the command, and we report it.
+# It stands before the command: a TERM that follows the command's first words must find it.
+trap : TERM INT HUP
 "$@" 3<&- &
 command=$!
 # Ignores the polite signals, so that it is there until the end; `read` comes back when the parent is gone.
 (trap '' TERM INT HUP; while read -r _; do :; done <&3; kill -KILL 0) >/dev/null 2>&1 &
 watcher=$!
-# A handler, unlike an ignored signal, is not inherited: the group's TERM ends the command, and we report it.
-trap : TERM INT HUP
 while :; do
   wait "$command"
   code=$?
