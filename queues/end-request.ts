@@ -1,15 +1,16 @@
 import { eventId } from './event.ts'
+import type { Events } from './events.ts'
 import type { FailureCode } from './failure.ts'
+import { platformOf } from './media.ts'
 import type { Notifier } from './notifier.ts'
 import type { StageName } from './pipeline.ts'
-import type { Queues } from './queues.ts'
-import type { Request } from './request.ts'
+import { askedBy, type Request } from './request.ts'
 import type { RequestStore } from './requests.ts'
 
 interface EndDeps {
   requests: RequestStore
   notifier: Notifier
-  queues: Queues
+  events: Events
 }
 
 /**
@@ -18,20 +19,25 @@ interface EndDeps {
  * @param stage that knew the reason
  */
 export async function failRequest(
-  { requests, notifier, queues }: EndDeps,
+  { requests, notifier, events }: EndDeps,
   request: Request,
   failure: FailureCode,
   stage: StageName,
 ): Promise<void> {
-  const { ticket, round, generation, botId, userId } = request
+  const { ticket, round, generation, botId, userId, mediaKey } = request
   // Ended before is what a crash between the end and the telling leaves.
   if ((await requests.settle(request, { state: 'failed', failure }, { round, generation })) === 'other')
     return
-  const id = eventId('bot_error', ticket, round)
-  await queues.add(
-    'analytics',
-    { name: 'bot_error', id, atMs: Date.now(), botId, userId, ticket, stage, code: failure },
-    { jobId: id },
-  )
+  await events.publishNow({
+    id: eventId('download_failed', ticket, round),
+    name: 'download_failed',
+    botId,
+    userId,
+    ticket,
+    source: askedBy(request),
+    platform: mediaKey && platformOf(mediaKey),
+    stage,
+    code: failure,
+  })
   await notifier.touch(ticket)
 }

@@ -49,6 +49,24 @@ export function keysFor(prefix: string) {
     /** sorted set: jobs of one person that run in a stage, by the end of their lease */
     fairPlaces: (stage: string, botId: number, userId: number) =>
       `${prefix}:fair-places:${stage}:${botId}.${userId}`,
+    /** string: when an event first happened, ms (`events.ts`) */
+    birth: (eventId: string) => `${prefix}:birth:${eventId}`,
+    /** hash: bot id -> its username, as the bot found it at its start; the name under which its numbers stand */
+    botNames: `${prefix}:bot-names`,
+    /** hash: what we know of a person (`people/people.ts`) */
+    person: (botId: number, userId: number) => `${prefix}:person:${botId}.${userId}`,
+    /** strings: files that a person has had, in all, on a day (YYYYMMDD) and in a month (YYYYMM) of REPORT_TZ */
+    downloadsTotal: (userId: number) => `${prefix}:user:${userId}:downloads_total`,
+    downloadsOfDay: (userId: number, day: string) => `${prefix}:user:${userId}:downloads:day:${day}`,
+    downloadsOfMonth: (userId: number, month: string) => `${prefix}:user:${userId}:downloads:month:${month}`,
+    /** string: how often a medium was delivered, under the hash of its media id */
+    videoDownloads: (hash: string) => `${prefix}:video:${hash}:downloads_total`,
+    /** string: whom a referral code belongs to: `botId.userId` */
+    referralCode: (botId: number, code: string) => `${prefix}:referral-code:${botId}:${code}`,
+    /** string: the ads that run, as JSON (`people/ads.ts`) */
+    ads: `${prefix}:ads`,
+    /** string: the experiments that run, as JSON (`people/experiments.ts`) */
+    experiments: `${prefix}:experiments`,
     /** hash: kind of repair -> how often it was made */
     mended: `${prefix}:mended`,
     /** hash: a job that failed for good (`dead-letter.ts`) */

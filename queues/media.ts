@@ -71,6 +71,12 @@ export function mediaKey(mediaId: string, format: FormatId, clip = 'full', authS
   return [mediaId, format, clip, authScope].join('.')
 }
 
+/** The site's extractor that a media key or a media id begins with. */
+export const platformOf = (key: string): string => key.split('.', 1)[0] ?? ''
+
+/** The media id of a media key: identity at the site, whatever the format. */
+export const mediaIdOf = (key: string): string => key.split('.').slice(0, -3).join('.')
+
 /** The name of a link: jobs and records carry it, the link itself is kept in one place only (`facts.ts`). */
 export function linkHash(canonicalLink: string): string {
   return createHash('sha256').update(canonicalLink).digest('hex').slice(0, 32)

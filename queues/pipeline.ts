@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { aftercare } from './stages/aftercare.ts'
 import { analytics } from './stages/analytics.ts'
 import { fetch } from './stages/fetch.ts'
 import { inspect } from './stages/inspect.ts'
@@ -6,6 +7,7 @@ import { intake } from './stages/intake.ts'
 import { maintenance } from './stages/maintenance.ts'
 import { notify } from './stages/notify.ts'
 import { publish } from './stages/publish.ts'
+import { report } from './stages/report.ts'
 import { send } from './stages/send.ts'
 import { transcode } from './stages/transcode.ts'
 import { upload } from './stages/upload.ts'
@@ -21,8 +23,10 @@ import { upload } from './stages/upload.ts'
  *   upload     file -> object in the cache, beside the sends
  *   send       one ticket becomes the media
  *   notify     the ticket's text: place, progress, choices, reasons
+ *   aftercare  after a delivery: an ad, the survey, the word of a bonus
  *   analytics  events -> PostgreSQL, in batches
- *   maintenance  scheduled: canary, sweeps, places in the queue
+ *   report     numbers and records -> Telegram: the digest, alerts, answers to admins, a person's own data
+ *   maintenance  scheduled: canary, sweeps, places in the queue, daily numbers
  */
 export const PIPELINE = [
   intake,
@@ -33,7 +37,9 @@ export const PIPELINE = [
   upload,
   send,
   notify,
+  aftercare,
   analytics,
+  report,
   maintenance,
 ] as const
 

@@ -92,6 +92,10 @@ export const Request = z.object({
 })
 export type Request = z.infer<typeof Request>
 
+/** How its link reached us. */
+export const askedBy = ({ chatType }: Pick<Request, 'chatType'>) =>
+  chatType === 'private' ? 'message' : 'group'
+
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
 /**

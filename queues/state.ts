@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis'
 import { createDeadLetters } from './dead-letters.ts'
 import { createDeliveries } from './deliveries.ts'
 import { createDirectSends } from './direct-sends.ts'
+import { createEvents } from './events.ts'
 import { createFactsStore } from './facts.ts'
 import { createFairness } from './fairness.ts'
 import { createJoins } from './join.ts'
@@ -27,6 +28,7 @@ export function createState(redis: Redis, prefix: string) {
     keys,
     scripts,
     queues,
+    events: createEvents(redis, queues, keys),
     requests: createRequestStore(redis, scripts, keys),
     deliveries: createDeliveries(scripts, keys),
     directSends: createDirectSends(scripts, keys),

@@ -56,10 +56,12 @@ const OF_A_STAGE = {
     sent: 'the ticket is in the chat, nobody knows its number',
     edited: 'the ticket says it, nothing says so',
   },
+  aftercare: {},
   analytics: {
     gathered: 'a batch is about to be written',
     written: 'it is committed, none of its jobs has heard of it',
   },
+  report: {},
   maintenance: {
     found: 'somebody was found in a gap',
     mended: 'they are helped on, the rest is not looked at',

@@ -59,8 +59,8 @@ test('a worker whose job cannot end does so all the same', async () => {
   })
   const exited = once(child, 'exit')
   try {
-    const event = { id: 'e', atMs: 1, botId: 1, name: 'user_referred', userId: 1, referralCode: 'x' } as const
-    await queues.add('analytics', event, { jobId: 'e' })
+    const event = { id: 'e', atMs: 1, botId: 1, name: 'user_referred', userId: 1, referredUserId: 2 } as const
+    await queues.add('analytics', { events: [event] }, { jobId: 'e' })
     const isActive = async () => expect(await queues.queue('analytics').getActiveCount()).toBe(1)
     await vi.waitFor(isActive, { timeout: 30_000, interval: 20 })
     await redis.freeze()

@@ -99,6 +99,9 @@ export function createParts(redis: Redis, prefix: string, log: Logger) {
     tools: once(() => readConfig(['tools'])),
     artifactMaxAgeMs: once(() => readConfig(['artifacts']).ARTIFACT_MAX_AGE_MINUTES * 60_000),
 
+    reporting: once(() => readConfig(['reporting'])),
+    reports: once(() => readConfig(['reports'])),
+    people: once(() => readConfig(['people'])),
     maxQueuedPerPerson: once(() => readConfig(['worker']).MAX_QUEUED_PER_PERSON),
 
     limits: once(() => {

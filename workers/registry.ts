@@ -90,14 +90,41 @@ export const REGISTRY: { [N in StageName]: Entry<N> } = {
         messages: parts.messages(),
       }),
   },
+  aftercare: {
+    sections: ['telegram', 'people'],
+    create: async (parts) =>
+      (await import('./aftercare/handler.ts')).createHandler({
+        ...parts.state,
+        telegram: parts.telegram(null),
+        messages: parts.messages(),
+        people: parts.people(),
+      }),
+  },
   analytics: {
     sections: ['database'],
     create: async (parts) =>
       (await import('./analytics/handler.ts')).createHandler({ db: parts.database(), log: parts.log }),
   },
+  report: {
+    sections: ['telegram', 'database', 'reporting', 'reports'],
+    create: async (parts) =>
+      (await import('./report/handler.ts')).createHandler({
+        ...parts.state,
+        telegram: parts.telegram(null),
+        messages: parts.messages(),
+        db: parts.database(),
+        reporting: parts.reporting(),
+        reports: parts.reports(),
+      }),
+  },
   maintenance: {
-    sections: ['storage'],
-    create: async ({ state, storage }) =>
-      (await import('./maintenance/handler.ts')).createHandler({ ...state, storage: storage() }),
+    sections: ['storage', 'database', 'reporting'],
+    create: async (parts) =>
+      (await import('./maintenance/handler.ts')).createHandler({
+        ...parts.state,
+        storage: parts.storage(),
+        db: parts.database(),
+        reporting: parts.reporting(),
+      }),
   },
 }

@@ -28,14 +28,14 @@ const { REDIS_URL, BOT_API, BOT_TOKEN } = z
 const prefix = 'bench-accept'
 const redis = createRedis(REDIS_URL, { role: 'producer' })
 await new Promise((ready) => redis.once('ready', ready))
-const { queues, keys, fairness, preferences, notifier } = createState(redis, prefix)
+const { queues, keys, events, fairness, preferences, notifier } = createState(redis, prefix)
 const log = createLogger('silent', 'bench')
 const telegram = createTelegram({
   ...{ token: BOT_TOKEN, apiUrl: BOT_API, mode: 'local', redis, prefix, holdMs: 0 },
 })
 const bot = createBot(BOT_TOKEN, telegram, {
   botId: telegram.botId,
-  store: createBotStore({ redis, keys, queues, fairness, preferences, refresh: notifier.touch }),
+  store: createBotStore({ redis, keys, queues, events, fairness, preferences, refresh: notifier.touch }),
   messages: createMessages(),
   replies: createReplies(log),
   log,

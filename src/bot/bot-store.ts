@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
-import type { AnalyticsEvent } from '../../queues/event.ts'
+import type { AnalyticsEvent, Happening } from '../../queues/event.ts'
+import type { Events } from '../../queues/events.ts'
 import type { Fairness } from '../../queues/fairness.ts'
 import type { Keys } from '../../queues/keys.ts'
 import type { FormatId } from '../../queues/media.ts'
@@ -12,6 +13,7 @@ interface BotStoreDeps {
   redis: Redis
   keys: Keys
   queues: Queues
+  events: Events
   fairness: Fairness
   preferences: Preferences
   /** Says that a ticket has something new to show. */
@@ -27,7 +29,15 @@ export interface TicketOwner {
 export type BotStore = ReturnType<typeof createBotStore>
 
 /** All that the bot reads and writes. Redis only; every failure is a StoreAway, and every write can be repeated. */
-export function createBotStore({ redis, keys, queues, fairness, preferences, refresh }: BotStoreDeps) {
+export function createBotStore({
+  redis,
+  keys,
+  queues,
+  events,
+  fairness,
+  preferences,
+  refresh,
+}: BotStoreDeps) {
   /** Links line up fairly. What is pressed is short and has no priority: BullMQ serves it first. */
   const priorityOf = async (data: IntakeData): Promise<number> => {
     if (data.kind === 'links')
@@ -44,8 +54,8 @@ export function createBotStore({ redis, keys, queues, fairness, preferences, ref
     /** One update is one job, however often it comes: `origin` names the update. */
     intake: (origin: string, data: IntakeData): Promise<void> => reach(addIntake(origin, data)),
 
-    event: (event: AnalyticsEvent): Promise<void> =>
-      reach(queues.add('analytics', event, { jobId: event.id })),
+    event: (event: AnalyticsEvent): Promise<void> => reach(events.publish(event)),
+    eventNow: (happening: Happening): Promise<void> => reach(events.publishNow(happening)),
 
     /** Whose ticket it is; null when it is unknown, or over for long. */
     async ownerOf(ticket: string): Promise<TicketOwner | null> {

@@ -29,13 +29,13 @@ const apiUrl = await server.listen()
 const log = createLogger('silent', 'test')
 const messages = createMessages()
 const { text } = messages
-const { keys, queues, fairness, preferences } = createState(redis, prefix)
+const { keys, queues, events: publisher, fairness, preferences } = createState(redis, prefix)
 const telegram = createTelegram({ token: TOKEN, apiUrl, mode: 'cloud', redis, prefix, holdMs: 1500 })
 const replies = createReplies(log)
 const refresh = vi.fn(async (_ticket: string) => undefined)
 const deps = {
   botId: BOT_ID,
-  store: createBotStore({ redis, keys, queues, fairness, preferences, refresh }),
+  store: createBotStore({ redis, keys, queues, events: publisher, fairness, preferences, refresh }),
   messages,
   replies,
   log,

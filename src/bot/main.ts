@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   const config = readConfig(['common', 'telegram', 'bot', 'links'])
   const log = createLogger(config.LOG_LEVEL, 'bot')
   const redis = createRedis(config.REDIS_URL, { role: 'producer', log })
-  const { keys, queues, fairness, preferences, notifier } = createState(redis, config.REDIS_PREFIX)
+  const { keys, queues, events, fairness, preferences, notifier } = createState(redis, config.REDIS_PREFIX)
   const telegram = createTelegram({
     token: config.BOT_TOKEN,
     apiUrl: config.BOT_API_URL,
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
   const oneMoment = createOneMoment(ungated, messages, log)
   const bot = createBot(config.BOT_TOKEN, telegram, {
     botId: telegram.botId,
-    store: createBotStore({ redis, keys, queues, fairness, preferences, refresh: notifier.touch }),
+    store: createBotStore({ redis, keys, queues, events, fairness, preferences, refresh: notifier.touch }),
     messages,
     replies,
     log,

@@ -25,10 +25,9 @@ export function poisonGuard({ botId, store, log }: Pick<BotDeps, 'botId' | 'stor
       if (times < MOST_FAILURES) throw error
       // The name only: a message may quote what the person wrote.
       log.error({ updateId, error: error instanceof Error ? error.name : typeof error }, 'update skipped')
-      await store.event({
+      await store.eventNow({
         id: eventId('bot_error', botId, updateId),
         name: 'bot_error',
-        atMs: Date.now(),
         botId,
         userId: ctx.from?.id ?? null,
         ticket: null,

@@ -66,14 +66,22 @@ async function setUp() {
   cleanups.push(() => server.close())
   const redis = createRedis(proxy.url, { role: 'producer' })
   if (redis.status !== 'ready') await once(redis, 'ready')
-  const { keys, queues, fairness, preferences } = createState(redis, prefix)
+  const { keys, queues, events: publisher, fairness, preferences } = createState(redis, prefix)
   cleanups.push(async () => redis.disconnect())
   cleanups.push(() => queues.close())
   const logged: string[] = []
   const log = createLogger('info', 'test', { write: (line) => void logged.push(line) })
   const telegram = createTelegram({ token: TOKEN, apiUrl, mode: 'cloud', redis, prefix, holdMs: 1500 })
   const replies = createReplies(log)
-  const store = createBotStore({ redis, keys, queues, fairness, preferences, refresh: async () => undefined })
+  const store = createBotStore({
+    redis,
+    keys,
+    queues,
+    events,
+    fairness,
+    preferences,
+    refresh: async () => undefined,
+  })
   const deps = { botId: telegram.botId, store, messages, replies, log, allowOrigins: [] }
   const start = async () => {
     const bot = createBot(TOKEN, telegram, deps)

@@ -35,6 +35,18 @@ const list = optional(
         .filter(Boolean),
     ),
 )
+const userIds = list.pipe(
+  z
+    .array(z.string().regex(/^\d{1,16}$/, 'holds something that is no id of a person'))
+    .transform((ids) => ids.map(Number)),
+)
+const isTimeZone = (name: string) => {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }))
+  } catch {
+    return false
+  }
+}
 const text = (what: string) => optional(z.string({ error: `is missing: ${what}` }))
 
 const common = z.object({
@@ -134,10 +146,60 @@ const database = z.object({
   ),
 })
 
+const reporting = z.object({
+  /** Days, weeks and the hour of the digest are of this time zone. */
+  REPORT_TZ: optional(
+    z.string().default('Europe/Moscow').refine(isTimeZone, 'is no time zone, for example Europe/Moscow'),
+  ),
+  /** Events are kept so long; the numbers of each day for ever. */
+  EVENTS_KEEP_MONTHS: number(12, 1, 120),
+})
+
+const reports = z.object({
+  /** The chat or channel that gets the digest, the weekly report, alerts and notes of new people; none without it. */
+  ANALYTICS_CHANNEL_ID: optional(
+    z
+      .string()
+      .regex(/^-?\d{1,16}$/, 'is no id of a chat, for example -1001234567890')
+      .transform(Number)
+      .optional(),
+  ),
+  /** Alerts are posted there too, as JSON. */
+  ALERT_WEBHOOK_URL: optional(z.url({ protocol: /^https?$/ }).optional()),
+  /** The language of what goes to the channel. */
+  REPORT_LANGUAGE: optional(z.enum(['en', 'ru']).default('ru')),
+})
+
+/** Who may use the bot, and how much. */
+const people = z.object({
+  /** `allowlist`: those of ALLOWED_USER_IDS. `invite`: who comes by somebody's link, beside them. */
+  ACCESS: optional(z.enum(['open', 'allowlist', 'invite']).default('open')),
+  ALLOWED_USER_IDS: userIds,
+  /** May use /admin_analytics, /admin_funnel, /block, /unblock and /limits, and have no limits themselves. */
+  ADMIN_USER_IDS: userIds,
+  /** Files that cost us something, for each person for ever. 0: no limit. */
+  FREE_DOWNLOADS: number(10, 0),
+  /** What a person above it gets: the file; the file and an ad; the file, later; a refusal. */
+  ABOVE_FREE: optional(z.enum(['nothing', 'ad', 'wait', 'stop']).default('nothing')),
+  ABOVE_FREE_WAIT_SECONDS: number(60, 1, 24 * 3600),
+  /** Links of one person. 0: no limit. */
+  LINKS_PER_MINUTE: number(30, 0),
+  LINKS_PER_DAY: number(500, 0),
+  /** More free downloads for who brings somebody, and for how many people a day. */
+  REFERRAL_BONUS: number(5, 0),
+  REFERRALS_PER_DAY: number(10, 0),
+  /** Asked after the free limit, or the tenth file. */
+  SURVEY: optional(z.enum(['on', 'off']).default('on')),
+})
+
 const operator = z.object(artifactAge)
 
 const web = z.object({
   ...artifactAge,
+  /** Where the dashboard reads its numbers. Best as the read-only role: see docs/operators.md. */
+  DATABASE_URL: database.shape.DATABASE_URL,
+  /** Logs in as `viewer`: sees everything, changes nothing. Without it there is no such user. */
+  VIEWER_PASSWORD: optional(z.string().min(8, 'needs at least 8 characters').optional()),
   WEB_HOST: optional(z.string().default('127.0.0.1')),
   WEB_PORT: number(8080, 0, 65535),
   /** Logs in as `admin`. */
@@ -171,6 +233,9 @@ const SECTIONS = {
   tools,
   limits,
   database,
+  reporting,
+  reports,
+  people,
   operator,
   web,
   worker,

@@ -34,7 +34,10 @@ export function createHandler({ db, log }: { db: Pool; log: Logger }): Handler<'
 
   return async ({ data }, { failPoint }) => {
     try {
-      return { inserted: await insert({ row: eventRow(data), failPoint }) }
+      const inserted = await Promise.all(
+        data.events.map((event) => insert({ row: eventRow(event), failPoint })),
+      )
+      return { inserted: inserted.filter(Boolean).length }
     } catch (error) {
       throw asStageError(error)
     }

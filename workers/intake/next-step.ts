@@ -1,4 +1,5 @@
 import { failRequest } from '../../queues/end-request.ts'
+import type { Events } from '../../queues/events.ts'
 import type { FactsStore } from '../../queues/facts.ts'
 import type { FailureCode } from '../../queues/failure.ts'
 import type { Fairness } from '../../queues/fairness.ts'
@@ -20,6 +21,7 @@ export interface IntakeDeps {
   fairness: Fairness
   queues: Queues
   notifier: Notifier
+  events: Events
   /** Requests of one person that are not over: links beyond it are left out. */
   maxQueuedPerPerson: number
 }

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import type { DeadLetters } from '../../queues/dead-letters.ts'
+import type { Events } from '../../queues/events.ts'
 import { StageError } from '../../queues/failure.ts'
 import type { Joins } from '../../queues/join.ts'
 import type { Keys } from '../../queues/keys.ts'
@@ -10,6 +11,8 @@ import type { Notifier } from '../../queues/notifier.ts'
 import { type DataOf, STAGE_NAMES } from '../../queues/pipeline.ts'
 import type { Queues } from '../../queues/queues.ts'
 import type { RequestStore } from '../../queues/requests.ts'
+import type { Config } from '../../src/shared/config.ts'
+import type { Pool } from '../../src/shared/db/pool.ts'
 import type { Logger } from '../../src/shared/logger.ts'
 import { redisNowMs } from '../../src/shared/redis.ts'
 import type { Storage } from '../../src/shared/storage/storage.ts'
@@ -33,10 +36,14 @@ export interface MaintenanceDeps {
   queues: Queues
   requests: RequestStore
   notifier: Notifier
+  events: Events
   storage: Storage
   leftovers: Leftovers
   mends: Mends
   deadLetters: DeadLetters
+  /** Opens no connection before the first query; what needs it fails alone while it is away. */
+  db: Pool
+  reporting: Config<'reporting'>
 }
 
 export function createHandler(deps: MaintenanceDeps): Handler<'maintenance'> {
@@ -81,6 +88,10 @@ export function createHandler(deps: MaintenanceDeps): Handler<'maintenance'> {
     watchdog: (log) => watchOver(deps, log),
     sweep_failed: async () => sweepFailed(deps, await redisNowMs(redis)),
     sweep_objects: async (log) => swept('objects', await sweepObjects(deps, Date.now()), log),
+    partitions: async () => 0,
+    offers: async () => 0,
+    daily_numbers: async () => 0,
+    reports: async () => 0,
     sweep_uploads: async (log) => swept('uploads', await storage.abortStaleUploads(STALE_UPLOAD_MS), log),
   }
 

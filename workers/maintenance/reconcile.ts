@@ -1,4 +1,5 @@
 import { failRequest } from '../../queues/end-request.ts'
+import type { Events } from '../../queues/events.ts'
 import { failureCodeOf } from '../../queues/failure.ts'
 import { productionId } from '../../queues/flow.ts'
 import { inspectionKey, type Joins } from '../../queues/join.ts'
@@ -21,6 +22,7 @@ export interface ReconcileDeps {
   joins: Joins
   queues: Queues
   notifier: Notifier
+  events: Events
   mends: Mends
   failPoint?: FailPoint
 }

@@ -1,5 +1,6 @@
 import { cachedFields } from '../../queues/cached.ts'
 import { failRequest } from '../../queues/end-request.ts'
+import type { Events } from '../../queues/events.ts'
 import { FAILURES, type FailureCode } from '../../queues/failure.ts'
 import { productionId, rootCause } from '../../queues/flow.ts'
 import type { Joins } from '../../queues/join.ts'
@@ -19,6 +20,7 @@ export interface PublishDeps {
   queues: Queues
   requests: RequestStore
   notifier: Notifier
+  events: Events
   artifacts: Pick<Artifacts, 'remove'>
 }
 
@@ -32,6 +34,7 @@ export function createHandler({
   queues,
   requests,
   notifier,
+  events,
   artifacts,
 }: PublishDeps): Handler<'publish'> {
   const deliver = async (tickets: readonly string[], generation: number) => {
@@ -58,7 +61,7 @@ export function createHandler({
       const request = await requests.get(ticket)
       // Who has left, or waits for another generation by now, is not meant.
       if (request?.generation === generation && ['producing', 'failed'].includes(request.state))
-        await failRequest({ requests, notifier, queues }, request, failure, 'publish')
+        await failRequest({ requests, notifier, events }, request, failure, 'publish')
     }
     // What the stages below had made a replay can use. An honest answer is not replayed, and a full disk wants room.
     if (!FAILURES[failure].deadLetter || failure === 'disk_full') await artifacts.remove(id)

@@ -5,12 +5,13 @@ import type { Deliveries } from '../../queues/deliveries.ts'
 import type { DirectSends } from '../../queues/direct-sends.ts'
 import { failRequest } from '../../queues/end-request.ts'
 import { eventId } from '../../queues/event.ts'
+import type { Events } from '../../queues/events.ts'
 import { FAILURES, type FailureCode, StageError } from '../../queues/failure.ts'
 import type { Joins } from '../../queues/join.ts'
-import type { MediaFile } from '../../queues/media.ts'
+import { type MediaFile, platformOf } from '../../queues/media.ts'
 import type { Notifier } from '../../queues/notifier.ts'
 import type { Queues } from '../../queues/queues.ts'
-import type { Request } from '../../queues/request.ts'
+import { askedBy, type Request } from '../../queues/request.ts'
 import type { RequestStore } from '../../queues/requests.ts'
 import type { SentFile, SentFiles } from '../../queues/sent-files.ts'
 import { productionsOf } from '../../src/shared/artifacts/artifact-names.ts'
@@ -43,6 +44,7 @@ export interface SendDeps {
   messages: Messages
   queues: Queues
   notifier: Notifier
+  events: Events
 }
 
 /** One request on its way out. */
@@ -52,7 +54,7 @@ interface Delivery {
 }
 
 export function createHandler(deps: SendDeps): Handler<'send'> {
-  const { requests, deliveries, joins, sentFiles, artifacts, telegram, queues } = deps
+  const { requests, deliveries, joins, sentFiles, artifacts, telegram, queues, events } = deps
 
   const fail = async (request: Request, failure: FailureCode): Promise<string> => {
     await failRequest(deps, request, failure, 'send')
@@ -81,28 +83,22 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
 
   const count = async (request: Delivery['request'], file: MediaFile): Promise<void> => {
     const { ticket, round, botId, userId, mediaKey } = request
-    const id = eventId('download_completed', ticket, round)
-    const now = Date.now()
-    await queues.add(
-      'analytics',
-      {
-        name: 'download_completed',
-        id,
-        atMs: now,
-        botId,
-        userId,
-        ticket,
-        source: request.chatType === 'private' ? 'message' : 'group',
-        platform: mediaKey.split('.', 1)[0] ?? '',
-        mediaKey,
-        height: file.height,
-        sizeBytes: file.sizeBytes,
-        cached: request.generation === null,
-        // Another host noted when it began.
-        waitedMs: Math.max(0, now - request.createdAtMs),
-      },
-      { jobId: id },
-    )
+    await events.publishNow({
+      id: eventId('download_completed', ticket, round),
+      name: 'download_completed',
+      botId,
+      userId,
+      ticket,
+      source: askedBy(request),
+      platform: platformOf(mediaKey),
+      mediaKey,
+      height: file.height,
+      sizeBytes: file.sizeBytes,
+      cached: request.generation === null,
+      // Another host noted when it began.
+      waitedMs: Math.max(0, Date.now() - request.createdAtMs),
+      stageSeconds: {},
+    })
   }
 
   /** Once its first delivery has ended, an artifact whose file is in the cache has done its work. */

@@ -39,16 +39,12 @@ export function startCommand({ botId, store, messages, replies }: BotDeps) {
       id: eventId('bot_start', botId, updateId),
       name: 'bot_start',
       ...at,
-      ...source,
+      source: source.source,
+      campaign: source.campaign,
+      referrerId: null,
+      isNew: false,
       language,
     })
-    if (source.referralCode)
-      await store.event({
-        id: eventId('user_referred', botId, updateId),
-        name: 'user_referred',
-        ...at,
-        referralCode: source.referralCode,
-      })
     replies.say(ctx, messages.text(languageIn(ctx), 'start'))
   })
   return composer

@@ -64,13 +64,14 @@ export function ticketButtons({ botId, store, messages, replies }: BotDeps) {
     if (!press) return
     const origin = originOf(botId, ctx)
     const toast = await act(press, origin)
-    await store.event({
+    await store.eventNow({
       id: eventId('view_clicked', botId, ctx.update.update_id),
       name: 'view_clicked',
-      atMs: Date.now(),
       botId,
       userId: ctx.from.id,
+      kind: 'button_click',
       ticket: press.ticket,
+      mediaKey: null,
       button: press.action,
     })
     replies.toast(ctx, messages.text(languageIn(ctx), toast))

@@ -1,0 +1,47 @@
+import type { z } from 'zod'
+
+/** A text in each language of the dashboard. */
+export type InBoth = { en: string; ru: string }
+
+export const FILTERS = ['bot', 'source', 'platform'] as const
+export type Filter = (typeof FILTERS)[number]
+
+/** What somebody asks of a metric. Days are of REPORT_TZ, as YYYY-MM-DD, both included. */
+export interface MetricQuery {
+  from: string
+  to: string
+  /** null: all of them. `source` is where people first came from: organic, referral, campaign. */
+  bot: string | null
+  source: string | null
+  platform: string | null
+  /** Of rows, for a metric that is a ranking. */
+  limit: number
+}
+
+/** What a column holds, which says how it is shown. `share` is from 0 to 1. */
+export type ColumnKind = 'day' | 'text' | 'count' | 'share' | 'seconds' | 'number'
+
+export interface Column {
+  kind: ColumnKind
+  title: InBoth
+}
+
+/** One number, or table of numbers, with one definition: the dashboard, the API, the digest and the chat show the same. */
+export interface Metric<Row extends z.ZodObject = z.ZodObject> {
+  /** GET /stats/<id> */
+  id: string
+  title: InBoth
+  /** What it means, exactly: the tooltip. */
+  definition: InBoth
+  /** Who decides what by it. */
+  decision: InBoth
+  /** Filters that it can answer for; another one is refused. */
+  filters: readonly Filter[]
+  /** A ranking: it takes a limit. */
+  isRanking?: true
+  /** One row of the answer: names are columns. null where nobody can know yet (a cohort that is too young). */
+  row: Row
+  columns: Record<keyof z.infer<Row> & string, Column>
+  /** Parameterised SQL over the aggregates. Its columns are those of `row`. */
+  sql(query: MetricQuery): { text: string; values: unknown[] }
+}
