@@ -36,6 +36,7 @@ const SCRIPTS = {
   fairTag: lua('fair-tag'),
   fairStarted: lua('fair-started'),
   fairPlace: lua('fair-place'),
+  meet: lua('meet'),
 }
 
 type Arguments = readonly (string | number)[]
@@ -87,5 +88,6 @@ export function createScripts(redis: Redis): Scripts {
     fairTag: run('fairTag'),
     fairStarted: run('fairStarted'),
     fairPlace: run('fairPlace'),
+    meet: run('meet'),
   }
 }

@@ -10,6 +10,7 @@ import { keysFor } from './keys.ts'
 import { createLeftovers } from './leftovers.ts'
 import { createMends } from './mends.ts'
 import { createNotifier } from './notifier.ts'
+import { createExperiments } from './people/experiments.ts'
 import { createPreferences } from './preferences.ts'
 import { createQueues } from './queues.ts'
 import { createRequestStore } from './requests.ts'
@@ -23,12 +24,14 @@ export function createState(redis: Redis, prefix: string) {
   const keys = keysFor(prefix)
   const scripts = createScripts(redis)
   const queues = createQueues(redis, prefix)
+  const events = createEvents(redis, queues, keys)
   return {
     redis,
     keys,
     scripts,
     queues,
-    events: createEvents(redis, queues, keys),
+    events,
+    experiments: createExperiments(redis, scripts, events, keys),
     requests: createRequestStore(redis, scripts, keys),
     deliveries: createDeliveries(scripts, keys),
     directSends: createDirectSends(scripts, keys),
