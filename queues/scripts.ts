@@ -37,6 +37,9 @@ const SCRIPTS = {
   fairStarted: lua('fair-started'),
   fairPlace: lua('fair-place'),
   meet: lua('meet'),
+  start: lua('start'),
+  grantBonus: lua('grant-bonus'),
+  referralCode: lua('referral-code'),
 }
 
 type Arguments = readonly (string | number)[]
@@ -89,5 +92,8 @@ export function createScripts(redis: Redis): Scripts {
     fairStarted: run('fairStarted'),
     fairPlace: run('fairPlace'),
     meet: run('meet'),
+    start: run('start'),
+    grantBonus: run('grantBonus'),
+    referralCode: run('referralCode'),
   }
 }

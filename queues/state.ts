@@ -11,6 +11,7 @@ import { createLeftovers } from './leftovers.ts'
 import { createMends } from './mends.ts'
 import { createNotifier } from './notifier.ts'
 import { createExperiments } from './people/experiments.ts'
+import { createReferrals } from './people/referrals.ts'
 import { createPreferences } from './preferences.ts'
 import { createQueues } from './queues.ts'
 import { createRequestStore } from './requests.ts'
@@ -32,6 +33,7 @@ export function createState(redis: Redis, prefix: string) {
     queues,
     events,
     experiments: createExperiments(redis, scripts, events, keys),
+    referrals: createReferrals(redis, scripts, keys),
     requests: createRequestStore(redis, scripts, keys),
     deliveries: createDeliveries(scripts, keys),
     directSends: createDirectSends(scripts, keys),
