@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis'
 import { createState } from '../queues/state.ts'
 import { createArtifacts } from '../src/shared/artifacts/create-artifacts.ts'
 import { ConfigError, readConfig } from '../src/shared/config.ts'
+import { createMigration } from '../src/shared/db/keep-migrated.ts'
 import { createPool } from '../src/shared/db/pool.ts'
 import type { Logger } from '../src/shared/logger.ts'
 import { createMessages } from '../src/shared/messages/messages.ts'
@@ -48,6 +49,15 @@ export type Parts = ReturnType<typeof createParts>
 export function createParts(redis: Redis, prefix: string, log: Logger) {
   const storage = once(() => createStorage(readConfig(['storage'])))
   const opened: (() => Promise<unknown>)[] = []
+  const database = once(() => {
+    const { DATABASE_URL, SLOW_QUERY_MS } = readConfig(['database'])
+    const pool = createPool(DATABASE_URL, { applicationName: 'worker', log, slowQueryMs: SLOW_QUERY_MS })
+    opened.push(() => pool.end())
+    const migrated = createMigration(DATABASE_URL, pool, log)
+    // At the start, by whoever comes first; without PostgreSQL the process starts all the same.
+    migrated().catch((error: unknown) => log.warn({ err: error }, 'the database is not up to date'))
+    return { pool, migrated }
+  })
 
   return {
     log,
@@ -63,11 +73,9 @@ export function createParts(redis: Redis, prefix: string, log: Logger) {
         : createArtifacts({ mode: 's3', dir, storage: storage(), prefix: 'staging/' })
     }),
 
-    database: once(() => {
-      const pool = createPool(readConfig(['database']).DATABASE_URL, { applicationName: 'worker', log })
-      opened.push(() => pool.end())
-      return pool
-    }),
+    database: () => database().pool,
+    /** Resolves when the tables are there. */
+    migrated: () => database().migrated(),
 
     /** @param filesDir the folder whose files may be sent; null for who sends texts only */
     telegram(filesDir: string | null) {

@@ -101,9 +101,15 @@ export const REGISTRY: { [N in StageName]: Entry<N> } = {
       }),
   },
   analytics: {
-    sections: ['database'],
+    sections: ['database', 'reporting'],
     create: async (parts) =>
-      (await import('./analytics/handler.ts')).createHandler({ db: parts.database(), log: parts.log }),
+      (await import('./analytics/handler.ts')).createHandler({
+        ...parts.state,
+        db: parts.database(),
+        migrated: parts.migrated,
+        timeZone: parts.reporting().REPORT_TZ,
+        log: parts.log,
+      }),
   },
   report: {
     sections: ['telegram', 'database', 'reporting', 'reports'],
@@ -124,6 +130,7 @@ export const REGISTRY: { [N in StageName]: Entry<N> } = {
         ...parts.state,
         storage: parts.storage(),
         db: parts.database(),
+        migrated: parts.migrated,
         reporting: parts.reporting(),
       }),
   },

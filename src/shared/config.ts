@@ -144,6 +144,8 @@ const database = z.object({
   DATABASE_URL: text('where PostgreSQL is, for example postgres://user:pass@127.0.0.1:5432/clipferry').pipe(
     z.url({ protocol: /^postgres(ql)?$/, error: 'must look like postgres://user:password@host:port/name' }),
   ),
+  /** Queries that take as long are logged, without their values. */
+  SLOW_QUERY_MS: number(500, 1),
 })
 
 const reporting = z.object({
@@ -166,6 +168,20 @@ const reports = z.object({
   ),
   /** Alerts are posted there too, as JSON. */
   ALERT_WEBHOOK_URL: optional(z.url({ protocol: /^https?$/ }).optional()),
+  /** Of the requests of a quarter of an hour, so many percent fail for a reason that somebody could mend. */
+  ALERT_ERROR_PERCENT: number(20, 1, 100),
+  /** The first in line of a stage waits for so long. */
+  ALERT_QUEUE_AGE_SECONDS: number(300, 10),
+  /** So many dead letters are open. */
+  ALERT_DEAD_LETTERS: number(10, 1),
+  /** Of those who were active the week before, so many percent were not in the last one. */
+  ALERT_CHURN_PERCENT: number(80, 1, 100),
+  /** So many percent fewer of those who start get a first file than in the week before. */
+  ALERT_CONVERSION_DROP_PERCENT: number(30, 1, 100),
+  /** Nobody does anything for so long, after a day that was busy. */
+  ALERT_SILENCE_HOURS: number(6, 1, 168),
+  /** The same alert is told again no sooner than this. */
+  ALERT_COOL_DOWN_MINUTES: number(60, 1),
   /** The language of what goes to the channel. */
   REPORT_LANGUAGE: optional(z.enum(['en', 'ru']).default('ru')),
 })
@@ -198,6 +214,7 @@ const web = z.object({
   ...artifactAge,
   /** Where the dashboard reads its numbers. Best as the read-only role: see docs/operators.md. */
   DATABASE_URL: database.shape.DATABASE_URL,
+  SLOW_QUERY_MS: database.shape.SLOW_QUERY_MS,
   /** Logs in as `viewer`: sees everything, changes nothing. Without it there is no such user. */
   VIEWER_PASSWORD: optional(z.string().min(8, 'needs at least 8 characters').optional()),
   WEB_HOST: optional(z.string().default('127.0.0.1')),

@@ -1,32 +1,28 @@
 import type { AnalyticsEvent } from '../../queues/event.ts'
 
-/** One row of the table `events`. */
+/** One row of the table `events`, by the names of its columns. */
 export interface EventRow {
-  eventId: string
+  event_id: string
   name: string
   /** ISO time. */
   at: string
-  botId: number
-  userId: number | null
+  /** The bot's username. */
+  bot: string
+  user_id: number | null
   ticket: string | null
-  /** JSON text: whatever belongs to this kind of event alone. */
-  props: string
+  /** Whatever belongs to this kind of event alone. */
+  props: object
 }
 
-/**
- * The row of an event. The time is the event's own: a repeated event must be the same row.
- * @throws RangeError for a time that no calendar has.
- */
-export function eventRow(event: AnalyticsEvent): EventRow {
+/** The row of an event. The time is the event's own: a repeated event must be the same row. */
+export function eventRow(event: AnalyticsEvent, bot: string): EventRow {
   const { id, name, atMs, botId, userId, ...rest } = event
   const { ticket = null, ...props } = { ticket: null, ...rest }
-  return {
-    eventId: id,
-    name,
-    at: new Date(atMs).toISOString(),
-    botId,
-    userId,
-    ticket,
-    props: JSON.stringify(props),
-  }
+  return { event_id: id, name, at: isoTime(atMs), bot, user_id: userId, ticket, props }
+}
+
+/** A time that no calendar has stays a number, which PostgreSQL refuses: its row fails alone. */
+function isoTime(atMs: number): string {
+  const time = new Date(atMs)
+  return Number.isNaN(time.getTime()) ? String(atMs) : time.toISOString()
 }

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { type AnalyticsEvent, eventId } from '../../queues/event.ts'
 import { StageError } from '../../queues/failure.ts'
-import { testDatabase } from '../../src/playground/testing/services.ts'
+import { keysFor } from '../../queues/keys.ts'
+import { testDatabase, testRedis } from '../../src/playground/testing/services.ts'
 import { migrate } from '../../src/shared/db/migrate.ts'
 import { createPool, type Pool } from '../../src/shared/db/pool.ts'
 import { createLogger } from '../../src/shared/logger.ts'
@@ -10,25 +11,37 @@ import { createHandler } from './handler.ts'
 
 const log = createLogger('silent', 'test')
 const context = testContext({ log })
+const BOT_ID = 7_000_000_001
 /** What the handler writes through, and what the test looks with. */
 let url: string
 let db: Pool
 let eyes: Pool
-let write: (data: AnalyticsEvent) => Promise<{ inserted: boolean }>
+let write: (event: AnalyticsEvent) => Promise<{ inserted: boolean }>
+/** A new handler, as a new worker has it. */
+let newHandler: () => ReturnType<typeof createHandler>
 
 beforeAll(async () => {
   url = (await testDatabase()).url
   await migrate(url)
   db = createPool(url, { applicationName: 'handler' })
   eyes = createPool(url, { applicationName: 'eyes' })
+  const { redis, prefix } = await testRedis()
+  const keys = keysFor(prefix)
+  await redis.hset(keys.botNames, String(BOT_ID), 'clipferry_bot')
+  const migrated = async () => undefined
+  newHandler = () => createHandler({ redis, keys, db, migrated, timeZone: 'Europe/Moscow', log })
 })
 afterAll(() => Promise.all([db?.end(), eyes?.end()]))
 beforeEach(async () => {
   await eyes.query('TRUNCATE events')
-  // A new handler for each test, as a new worker has it.
-  const handler = createHandler({ db, log })
-  write = (data) => handler({ data, input: null }, context)
+  const handler = newHandler()
+  write = (event) => writeOne(handler, event)
 })
+
+async function writeOne(handler: ReturnType<typeof createHandler>, event: AnalyticsEvent) {
+  const { inserted } = await handler({ data: { events: [event] }, input: null }, context)
+  return { inserted: inserted === 1 }
+}
 
 const clicked = (
   n: number,
@@ -37,9 +50,11 @@ const clicked = (
   id: eventId('view_clicked', n),
   name: 'view_clicked',
   atMs: Date.UTC(2026, 10, 21, 12, 0, 0, 123) + n,
-  botId: 7_000_000_001,
+  botId: BOT_ID,
   userId: 42,
+  kind: 'button_click',
   ticket: 'ABC123',
+  mediaKey: null,
   button: 'v720',
   ...changes,
 })
@@ -71,7 +86,7 @@ test('an event is a row: the shared columns on their own, the rest as properties
     id: 'one',
     name: 'bot_error',
     atMs: Date.UTC(2026, 0, 2, 3, 4, 5, 678),
-    botId: 7_000_000_001,
+    botId: BOT_ID,
     userId: null,
     ticket: null,
     stage: 'fetch',
@@ -84,19 +99,24 @@ test('an event is a row: the shared columns on their own, the rest as properties
       event_id: 'one',
       name: 'bot_error',
       at: new Date('2026-01-02T03:04:05.678Z'),
-      bot_id: '7000000001',
+      bot: 'clipferry_bot',
       user_id: null,
       ticket: null,
       props: { stage: 'fetch', code: 'gone' },
     },
-    expect.objectContaining({ event_id: 'two', user_id: '42', ticket: 'ABC123', props: { button: 'v720' } }),
+    expect.objectContaining({
+      event_id: 'two',
+      user_id: '42',
+      ticket: 'ABC123',
+      props: { kind: 'button_click', mediaKey: null, button: 'v720' },
+    }),
   ])
 })
 
 test('jobs that run at once share statements', async () => {
   const query = vi.spyOn(db, 'query')
   try {
-    const events = many(1200)
+    const events = many(2400)
     const results = await Promise.all(events.map(write))
     expect(results.every(({ inserted }) => inserted)).toBe(true)
     expect(query).toHaveBeenCalledTimes(3)
@@ -133,8 +153,8 @@ test('batches that share events in opposite orders do not block each other', asy
     const events = many(100)
     const results = await Promise.all(
       [events, events.toReversed(), events, events.toReversed()].flatMap((order) => {
-        const handler = createHandler({ db, log })
-        return order.map((data) => handler({ data, input: null }, context))
+        const handler = newHandler()
+        return order.map((event) => writeOne(handler, event))
       }),
     )
     expect(results.filter(({ inserted }) => inserted)).toHaveLength(100)
@@ -146,7 +166,7 @@ test('batches that share events in opposite orders do not block each other', asy
 
 test.each([
   ['a zero character, which PostgreSQL has no place for', { button: 'a\0b' }],
-  ['an id that is no whole number', { botId: 1.5 }],
+  ['an id that is no whole number', { userId: 1.5 }],
   ['a time that no calendar has', { atMs: 9e15 }],
 ])('a row with %s fails alone', async (_, changes) => {
   const good = many(30)

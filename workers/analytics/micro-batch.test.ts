@@ -1,25 +1,27 @@
 import { expect, test, vi } from 'vitest'
 import { createMicroBatch } from './micro-batch.ts'
 
+const one = { sizeOf: () => 1 }
 const fulfilled = <T>(value: T): PromiseSettledResult<T> => ({ status: 'fulfilled', value })
 
 test('what comes together leaves together, and each caller gets its own answer', async () => {
   const flush = vi.fn(async (items: number[]) => items.map((n) => fulfilled(n * 10)))
-  const add = createMicroBatch({ maxItems: 100, maxWaitMs: 5, flush })
+  const add = createMicroBatch({ ...one, most: 100, maxWaitMs: 5, flush })
   expect(await Promise.all([1, 2, 3].map(add))).toEqual([10, 20, 30])
   expect(flush.mock.calls).toEqual([[[1, 2, 3]]])
 })
 
 test('a full batch does not wait, and the next item starts a new one', async () => {
   const flush = vi.fn(async (items: number[]) => items.map(fulfilled))
-  const add = createMicroBatch({ maxItems: 2, maxWaitMs: 50, flush })
+  const add = createMicroBatch({ ...one, most: 2, maxWaitMs: 50, flush })
   await Promise.all([1, 2, 3].map(add))
   expect(flush.mock.calls).toEqual([[[1, 2]], [[3]]])
 })
 
 test('an item that is refused fails alone', async () => {
   const add = createMicroBatch<string, string>({
-    maxItems: 2,
+    ...one,
+    most: 2,
     maxWaitMs: 5,
     flush: async (items) =>
       items.map((item) =>
@@ -34,7 +36,8 @@ test('an item that is refused fails alone', async () => {
 test('a flush that throws fails everyone in it, and nobody after it', async () => {
   let broken = true
   const add = createMicroBatch<number, number>({
-    maxItems: 2,
+    ...one,
+    most: 2,
     maxWaitMs: 5,
     flush: async (items) => {
       if (broken) throw new Error('away')
@@ -51,10 +54,18 @@ test('a flush that throws fails everyone in it, and nobody after it', async () =
 
 test('an answer that is missing is a failure, not a wait without end', async () => {
   const add = createMicroBatch<number, number>({
-    maxItems: 2,
+    ...one,
+    most: 2,
     maxWaitMs: 5,
     flush: async () => [fulfilled(1)],
   })
   const [first, second] = await Promise.allSettled([add(1), add(2)])
   expect([first.status, second.status]).toEqual(['fulfilled', 'rejected'])
+})
+
+test('a large item fills a batch, and one that does not fit in starts the next', async () => {
+  const flush = vi.fn(async (items: number[]) => items.map(fulfilled))
+  const add = createMicroBatch({ sizeOf: (n: number) => n, most: 10, maxWaitMs: 5, flush })
+  await Promise.all([4, 4, 4, 20, 3, 7].map(add))
+  expect(flush.mock.calls).toEqual([[[4, 4]], [[4]], [[20]], [[3, 7]]])
 })

@@ -1,6 +1,8 @@
 interface MicroBatchOptions<Item, Result> {
-  /** A full batch leaves at once. */
-  maxItems: number
+  /** How much of `most` an item takes. */
+  sizeOf(item: Item): number
+  /** A full batch leaves at once. Only a single item may be larger. */
+  most: number
   /** A batch that is not full leaves this long after its first item. */
   maxWaitMs: number
   /** Answers for every item, in order. When it throws, every item of the batch fails with that error. */
@@ -14,11 +16,13 @@ interface Waiting<Item, Result> {
 
 /** Lets callers that come at about the same time share one call of `flush`. */
 export function createMicroBatch<Item, Result>({
-  maxItems,
+  sizeOf,
+  most,
   maxWaitMs,
   flush,
 }: MicroBatchOptions<Item, Result>) {
   let waiting: Waiting<Item, Result>[] = []
+  let size = 0
   let timer: NodeJS.Timeout | undefined
 
   async function leave(): Promise<void> {
@@ -26,6 +30,7 @@ export function createMicroBatch<Item, Result>({
     timer = undefined
     const batch = waiting
     waiting = []
+    size = 0
     try {
       const results = await flush(batch.map(({ item }) => item))
       for (const [i, { settled }] of batch.entries()) {
@@ -41,8 +46,11 @@ export function createMicroBatch<Item, Result>({
   /** Settles when the batch that the item went with has ended. */
   return function add(item: Item): Promise<Result> {
     const settled = Promise.withResolvers<Result>()
+    const more = sizeOf(item)
+    if (waiting.length > 0 && size + more > most) void leave()
     waiting.push({ item, settled })
-    if (waiting.length >= maxItems) void leave()
+    size += more
+    if (size >= most) void leave()
     else timer ??= setTimeout(() => void leave(), maxWaitMs)
     return settled.promise
   }

@@ -18,6 +18,7 @@ import { redisNowMs } from '../../src/shared/redis.ts'
 import type { Storage } from '../../src/shared/storage/storage.ts'
 import type { Handler } from '../context.ts'
 import type { FailPoint } from '../fail-point.ts'
+import { keepPartitions } from './keep-partitions.ts'
 import { reconcile } from './reconcile.ts'
 import { sweepFailed } from './sweep-failed.ts'
 import { sweepObjects } from './sweep-objects.ts'
@@ -43,6 +44,8 @@ export interface MaintenanceDeps {
   deadLetters: DeadLetters
   /** Opens no connection before the first query; what needs it fails alone while it is away. */
   db: Pool
+  /** Resolves when the tables are there. */
+  migrated(): Promise<void>
   reporting: Config<'reporting'>
 }
 
@@ -88,7 +91,7 @@ export function createHandler(deps: MaintenanceDeps): Handler<'maintenance'> {
     watchdog: (log) => watchOver(deps, log),
     sweep_failed: async () => sweepFailed(deps, await redisNowMs(redis)),
     sweep_objects: async (log) => swept('objects', await sweepObjects(deps, Date.now()), log),
-    partitions: async () => 0,
+    partitions: async (log) => keepPartitions(deps, log),
     offers: async () => 0,
     daily_numbers: async () => 0,
     reports: async () => 0,

@@ -12,12 +12,14 @@ CREATE TABLE users (
   referral_code text,
   referred_by bigint,
   language text,
+  -- When they last told us: events may come out of order.
+  language_at timestamptz,
   -- Of the first start ever; never changed after.
   first_source text NOT NULL DEFAULT 'organic' CHECK (first_source IN ('organic', 'referral', 'campaign')),
   first_campaign text,
   first_start_at timestamptz,
   PRIMARY KEY (bot, user_id)
-);
+) WITH (fillfactor = 80);
 CREATE INDEX users_first_seen_at ON users (first_seen_at);
 CREATE UNIQUE INDEX users_referral_code ON users (bot, referral_code) WHERE referral_code IS NOT NULL;
 
@@ -215,7 +217,7 @@ CREATE TABLE shared.users (
   language_code text,
   first_seen timestamptz NOT NULL DEFAULT now(),
   last_seen timestamptz NOT NULL DEFAULT now()
-);
+) WITH (fillfactor = 80);
 CREATE INDEX users_username ON shared.users (username);
 CREATE INDEX users_first_seen ON shared.users (first_seen DESC);
 -- One table, seen as the other bots know it. It can be written to as well.
