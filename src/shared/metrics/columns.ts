@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import type { Column, ColumnKind } from './metric.ts'
+
+const column =
+  <V extends z.ZodType>(kind: ColumnKind, value: V) =>
+  (en: string, ru: string): Column<V> => ({ kind, title: { en, ru }, value })
+
+const day = column('day', z.iso.date())
+export const text = column('text', z.string())
+export const count = column('count', z.number().int().nonnegative())
+export const share = column('share', z.number().min(0).max(1))
+export const seconds = column('seconds', z.number().nonnegative())
+export const number = column('number', z.number())
+
+/** A column that has no value where nobody can know it. */
+export const maybe = <V extends z.ZodType>(of: Column<V>): Column<z.ZodNullable<V>> => ({
+  ...of,
+  value: of.value.nullable(),
+})
+
+export const DAY = day('Day', 'День')
+export const WEEK = day('Week of', 'Неделя с')
+export const PLATFORM = text('Site', 'Сайт')
+export const PEOPLE = count('People', 'Люди')
+export const DOWNLOADS = count('Files', 'Файлы')
