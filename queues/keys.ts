@@ -67,6 +67,10 @@ export function keysFor(prefix: string) {
     ads: `${prefix}:ads`,
     /** string: the experiments that run, as JSON (`people/experiments.ts`) */
     experiments: `${prefix}:experiments`,
+    /** hash: the survey that a person was asked, until PostgreSQL has it; the only place here that holds their words */
+    survey: (botId: number, userId: number) => `${prefix}:survey:${botId}.${userId}`,
+    /** sorted set: people (`botId.userId`) with a survey, by when it is to be looked after */
+    surveys: `${prefix}:surveys`,
     /** hash: kind of repair -> how often it was made */
     mended: `${prefix}:mended`,
     /** hash: a job that failed for good (`dead-letter.ts`) */

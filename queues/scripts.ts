@@ -40,6 +40,11 @@ const SCRIPTS = {
   start: lua('start'),
   grantBonus: lua('grant-bonus'),
   referralCode: lua('referral-code'),
+  adClaim: lua('ad-claim'),
+  surveyBegin: lua('survey-begin'),
+  surveyAnswer: lua('survey-answer'),
+  surveyEnd: lua('survey-end'),
+  surveyForget: lua('survey-forget'),
 }
 
 type Arguments = readonly (string | number)[]
@@ -95,5 +100,10 @@ export function createScripts(redis: Redis): Scripts {
     start: run('start'),
     grantBonus: run('grantBonus'),
     referralCode: run('referralCode'),
+    adClaim: run('adClaim'),
+    surveyBegin: run('surveyBegin'),
+    surveyAnswer: run('surveyAnswer'),
+    surveyEnd: run('surveyEnd'),
+    surveyForget: run('surveyForget'),
   }
 }

@@ -10,8 +10,10 @@ import { keysFor } from './keys.ts'
 import { createLeftovers } from './leftovers.ts'
 import { createMends } from './mends.ts'
 import { createNotifier } from './notifier.ts'
+import { createAds } from './people/ads.ts'
 import { createExperiments } from './people/experiments.ts'
 import { createReferrals } from './people/referrals.ts'
+import { createSurveys } from './people/survey.ts'
 import { createPreferences } from './preferences.ts'
 import { createQueues } from './queues.ts'
 import { createRequestStore } from './requests.ts'
@@ -34,6 +36,8 @@ export function createState(redis: Redis, prefix: string) {
     events,
     experiments: createExperiments(redis, scripts, events, keys),
     referrals: createReferrals(redis, scripts, keys),
+    ads: createAds(redis, scripts, keys),
+    surveys: createSurveys(redis, scripts, keys),
     requests: createRequestStore(redis, scripts, keys),
     deliveries: createDeliveries(scripts, keys),
     directSends: createDirectSends(scripts, keys),
