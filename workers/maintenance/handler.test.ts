@@ -1,25 +1,35 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type DataOf, STAGE_NAMES } from '../../queues/pipeline.ts'
 import { createState, type State } from '../../queues/state.ts'
-import { testBucket, testRedis } from '../../src/playground/testing/services.ts'
+import { testBucket, testDatabase, testRedis } from '../../src/playground/testing/services.ts'
+import { readConfig } from '../../src/shared/config.ts'
+import { createMigration } from '../../src/shared/db/keep-migrated.ts'
+import { createPool, type Pool } from '../../src/shared/db/pool.ts'
+import { createLogger } from '../../src/shared/logger.ts'
 import { createStorage } from '../../src/shared/storage/create-storage.ts'
 import { testContext } from '../test-context.ts'
 import { createHandler } from './handler.ts'
 import { applySchedule, SCHEDULE } from './schedule.ts'
 
 let state: State
+let db: Pool
 let run: (task: DataOf<'maintenance'>['task']) => Promise<number>
 
 beforeAll(async () => {
   const { redis, prefix } = await testRedis()
   state = createState(redis, prefix)
+  const { url } = await testDatabase()
+  db = createPool(url)
   const handler = createHandler({
     ...state,
     storage: createStorage(await testBucket()),
+    db,
+    migrated: createMigration(url, db, createLogger('silent', 'test')),
+    reporting: readConfig(['reporting'], { EVENTS_KEEP_MONTHS: '2' }),
   })
   run = async (task) => (await handler({ data: { task }, input: null }, testContext())).done
 })
-afterAll(() => state.queues.close())
+afterAll(() => Promise.all([state.queues.close(), db.end()]))
 
 test('a canary goes into every queue, one at a time', async () => {
   expect(await run('canary')).toBe(STAGE_NAMES.length)
@@ -61,4 +71,21 @@ test('the schedule in Redis becomes the one in the code', async () => {
   await applySchedule(state.queues)
   const schedulers = await queue.getJobSchedulers()
   expect(schedulers.map(({ key }) => key).sort()).toEqual(Object.keys(SCHEDULE).sort())
+})
+
+test('partitions are made ahead, in a database that was empty, and go when their time is over', async () => {
+  await run('partitions')
+  const names = async () => {
+    const { rows } = await db.query<{ name: string }>(
+      "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'events'::regclass",
+    )
+    return rows.map(({ name }) => name)
+  }
+  // Of this month and three to come, and the default one.
+  expect(await names()).toHaveLength(5)
+  await db.query(
+    `CREATE TABLE events_2020_01 PARTITION OF events FOR VALUES FROM ('2020-01-01Z') TO ('2020-02-01Z')`,
+  )
+  expect(await run('partitions')).toBe(1)
+  expect(await names()).toHaveLength(5)
 })
