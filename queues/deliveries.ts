@@ -11,27 +11,38 @@ export interface Delivery {
   sentFile: SentFile | null
   /** Where the bytes are. */
   cached: Cached | null
+  /** Something follows the file: an ad, the survey, the word of a bonus (`aftercare`). */
+  isFollowed: boolean
 }
+
+/** Who has had so many files is asked what they think of us, and not again for so long (`people/survey.ts` decides). */
+const SURVEY_AFTER = 10
+const SURVEY_GAP_MS = 90 * 24 * 3600_000
 
 const fields = z.array(z.string()).transform((flat) => {
   const pairs = flat.flatMap((name, at) => (at % 2 === 0 ? [[name, flat[at + 1] ?? '']] : []))
   return z.record(z.string(), z.string()).parse(Object.fromEntries(pairs))
 })
-const Found = z.tuple([fields, z.string(), fields])
+const Found = z.tuple([fields, z.string(), fields, z.enum(['0', '1'])])
 
 export type Deliveries = ReturnType<typeof createDeliveries>
 
 /** What a delivery must know before it begins, in one round trip. */
 export function createDeliveries(scripts: Scripts, keys: Keys) {
   return {
-    async find(ticket: string): Promise<Delivery> {
-      const [request, file, shared] = Found.parse(
-        await scripts.delivery([keys.request(ticket)], [keys.files, keys.shared('')]),
+    /** @param hasSurvey whether people are asked what they think of us at all */
+    async find(ticket: string, hasSurvey = false): Promise<Delivery> {
+      const [request, file, shared, isFollowed] = Found.parse(
+        await scripts.delivery(
+          [keys.request(ticket)],
+          [keys.prefix, keys.files, keys.shared(''), hasSurvey ? SURVEY_AFTER : 0, SURVEY_GAP_MS],
+        ),
       )
       return {
         request: request.ticket ? Request.parse(request) : null,
         sentFile: file === '' ? null : SentFile.parse(JSON.parse(file)),
         cached: Cached.safeParse(shared).data ?? null,
+        isFollowed: isFollowed === '1',
       }
     },
   }

@@ -26,8 +26,14 @@ export const FAILURES = {
   link_scheme: never,
   link_credentials: never,
   link_private_address: never,
-  // The person: has as many in work as we take.
+  // The person: has as many in work as we take, or sends more than we take, or has had what is free, or may not.
   too_many: neverButLater,
+  too_often: neverButLater,
+  too_many_today: neverButLater,
+  limit_reached: neverButLater,
+  not_allowed: never,
+  not_invited: neverButLater,
+  blocked: never,
   // What the site answers.
   live: neverButLater,
   upcoming: neverButLater,

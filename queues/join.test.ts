@@ -130,13 +130,27 @@ test('after a failure the next one starts anew', async () => {
 test('a request ends once, and Retry opens a new round', async () => {
   const a = await request(51)
   expect(await state.requests.settle(a, { state: 'failed', failure: 'gone' })).toBe('ended')
-  expect(await state.requests.settle(a, { state: 'delivered' })).toBe('before')
+  expect(
+    await state.requests.settle(a, { state: 'delivered', on: { day: '20261121', month: '202611' } }),
+  ).toBe('before')
   expect(await state.requests.active(1, 51)).toEqual([])
   expect(await state.requests.reopen(a)).toBe(true)
   expect(await state.requests.reopen(a)).toBe(false)
   expect(await state.requests.get(a.ticket)).toMatchObject({ state: 'asked', round: 2, failure: null })
-  expect(await state.requests.settle(a, { state: 'delivered' }, { round: 1 })).toBe('other')
-  expect(await state.requests.settle(a, { state: 'delivered' }, { round: 2 })).toBe('ended')
+  expect(
+    await state.requests.settle(
+      a,
+      { state: 'delivered', on: { day: '20261121', month: '202611' } },
+      { round: 1 },
+    ),
+  ).toBe('other')
+  expect(
+    await state.requests.settle(
+      a,
+      { state: 'delivered', on: { day: '20261121', month: '202611' } },
+      { round: 2 },
+    ),
+  ).toBe('ended')
 })
 
 test('50 at once: one start, and nobody is missing', async () => {

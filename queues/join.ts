@@ -12,14 +12,41 @@ import type { StoredObject } from './stages/upload.ts'
 export type Joined =
   /** The request has left, or is over. */
   | { how: 'gone' }
+  /** Its person may not use the bot any more. */
+  | { how: 'blocked' }
+  /** Above the free downloads: refused, or not before `untilMs` (by the clock of Redis). */
+  | { how: 'stop'; cost: Cost }
+  | { how: 'later'; untilMs: number; cost: Cost }
   /** This bot has a file_id. */
   | { how: 'file' }
   /** It is there. */
   | { how: 'cached'; generation: number }
   /** Somebody is at it, or (`started`) it is this request's turn to begin; both must see that the flow exists. */
-  | { how: 'waiting'; started: boolean; generation: number; starter: string; confirmed: boolean }
+  | { how: 'waiting'; started: boolean; generation: number; starter: string; confirmed: boolean; cost: Cost }
 
-const JoinAnswer = z.tuple([z.enum(['gone', 'file', 'cached', 'joined', 'start'])]).rest(z.string())
+/** What is to be told of counting it. */
+export interface Cost {
+  /** Before it, and how many are free in all; 0: no limit, or it costs nothing. */
+  used: number
+  allowed: number
+  /** When its person ran into the limit, by this very request. */
+  reachedAtMs: number | null
+  /** The variant that they have met by it; '' for none. */
+  variant: string
+}
+
+/** What counting needs (`people/quota.ts`). `above` '': they have no limit. */
+export interface Quota {
+  free: number
+  test: string
+  above: 'nothing' | 'ad' | 'wait' | 'stop' | ''
+  waitMs: number
+}
+const NO_LIMIT: Quota = { free: 0, test: '', above: '', waitMs: 0 }
+
+const JoinAnswer = z
+  .tuple([z.enum(['gone', 'blocked', 'file', 'cached', 'stop', 'later', 'joined', 'start'])])
+  .rest(z.string())
 const LeaveAnswer = z.tuple([z.enum(['over', 'left', 'cancelled'])]).rest(z.string())
 
 /** Waiters of work that never ends are forgotten after this; the reconciler has found them long before. */
@@ -36,8 +63,9 @@ export function createJoins(redis: Redis, scripts: Scripts, keys: Keys) {
   const join = async (
     request: Pick<Request, 'ticket'>,
     key: string,
-    kind: { waiting: string; hit: string; field: string; file: string },
+    kind: { waiting: string; hit: string; field: string; file: string; person: string },
     nowMs: number,
+    { free, test, above, waitMs }: Quota = NO_LIMIT,
   ): Promise<Joined> => {
     const answer = JoinAnswer.parse(
       await scripts.join(
@@ -48,25 +76,41 @@ export function createJoins(redis: Redis, scripts: Scripts, keys: Keys) {
           keys.inflight,
           keys.generation,
           kind.file,
+          kind.person,
         ],
-        [request.ticket, key, kind.waiting, kind.hit, nowMs, WAITERS_TTL_MS, kind.field],
+        [
+          ...[request.ticket, key, kind.waiting, kind.hit, nowMs, WAITERS_TTL_MS, kind.field],
+          ...[free, test, above, waitMs],
+        ],
       ),
     )
-    const [how, generation = '0', starter = '', confirmed = '0'] = answer
-    if (how === 'gone' || how === 'file') return { how }
-    if (how === 'cached') return { how, generation: Number(generation) }
+    const [how, ...rest] = answer
+    if (how === 'gone' || how === 'blocked' || how === 'file') return { how }
+    if (how === 'cached') return { how, generation: Number(rest[0]) }
+    if (how === 'stop') return { how, cost: costOf(rest) }
+    if (how === 'later') return { how, untilMs: Number(rest[2]), cost: costOf(rest) }
+    const [generation, starter = '', confirmed, ...cost] = rest
     return {
       how: 'waiting',
       started: how === 'start',
       generation: Number(generation),
       starter,
       confirmed: confirmed === '1',
+      cost: costOf(cost),
     }
   }
 
   return {
-    /** Known file_id, known object, a running production, or a new one: decided and recorded in one step. */
-    joinProduction: (request: Pick<Request, 'ticket' | 'botId'>, mediaKey: string, nowMs: number) =>
+    /**
+     * Known file_id, known object, a running production, or a new one: decided and recorded in one step, and counted
+     * when it is work. Without a quota nothing is counted.
+     */
+    joinProduction: (
+      request: Pick<Request, 'ticket' | 'botId'> & Partial<Pick<Request, 'userId'>>,
+      mediaKey: string,
+      nowMs: number,
+      quota?: Quota,
+    ) =>
       join(
         request,
         mediaKey,
@@ -75,15 +119,17 @@ export function createJoins(redis: Redis, scripts: Scripts, keys: Keys) {
           hit: 'delivering',
           field: 'mediaKey',
           file: keys.file(request.botId, mediaKey),
+          person: request.userId === undefined ? '' : keys.person(request.botId, request.userId),
         },
         nowMs,
+        quota,
       ),
 
     joinInspection: (request: Pick<Request, 'ticket'>, linkHash: string, nowMs: number) =>
       join(
         request,
         inspectionKey(linkHash),
-        { waiting: 'inspecting', hit: '', field: 'inspectKey', file: '' },
+        { waiting: 'inspecting', hit: '', field: 'inspectKey', file: '', person: '' },
         nowMs,
       ),
 
@@ -170,6 +216,7 @@ export function createJoins(redis: Redis, scripts: Scripts, keys: Keys) {
             keys.active(request.botId, request.userId),
             keys.inflight,
             keys.owed,
+            keys.person(request.botId, request.userId),
           ],
           [request.ticket, keys.prefix],
         ),
@@ -194,5 +241,12 @@ export function createJoins(redis: Redis, scripts: Scripts, keys: Keys) {
     async forget(key: string, generation: number): Promise<void> {
       await scripts.atGeneration([keys.shared(key)], [generation, '', ''])
     },
+  }
+}
+
+function costOf([used, allowed, , reachedAtMs, variant = '']: readonly string[]): Cost {
+  return {
+    ...{ used: Number(used), allowed: Number(allowed), variant },
+    reachedAtMs: reachedAtMs ? Number(reachedAtMs) : null,
   }
 }

@@ -40,6 +40,10 @@ export function keysFor(prefix: string) {
     awaitingFile: (botId: number, key: string) => `${prefix}:awaiting-file:${botId}:${key}`,
     /** hash: progress of a production */
     progress: (generation: number) => `${prefix}:progress:${generation}`,
+    /** hash: stage -> seconds of its work, of one generation */
+    stageSeconds: (generation: number) => `${prefix}:stage-seconds:${generation}`,
+    /** The same of an inspection, under the hash of its link: who waited for it waits for a production next. */
+    inspectSeconds: (linkHash: string) => `${prefix}:inspect-seconds:${linkHash}`,
     /** string: the format a person always wants */
     preference: (botId: number, userId: number) => `${prefix}:preference:${botId}.${userId}`,
     /** hash: the virtual time of a stage, and its epoch */
@@ -71,6 +75,8 @@ export function keysFor(prefix: string) {
     survey: (botId: number, userId: number) => `${prefix}:survey:${botId}.${userId}`,
     /** sorted set: people (`botId.userId`) with a survey, by when it is to be looked after */
     surveys: `${prefix}:surveys`,
+    /** string: an answer of /stats as JSON, for a minute */
+    statsAnswer: (hash: string) => `${prefix}:stats-answer:${hash}`,
     /** hash: kind of repair -> how often it was made */
     mended: `${prefix}:mended`,
     /** hash: a job that failed for good (`dead-letter.ts`) */
@@ -82,6 +88,16 @@ export function keysFor(prefix: string) {
     failedCursor: `${prefix}:failed-cursor`,
     /** hash: stage -> when its canary last came back, ms */
     canary: `${prefix}:canary`,
+    /** string: an update whose answer of the `report` stage was given */
+    reported: (origin: string) => `${prefix}:reported:${origin}`,
+    /** hash: alert -> what is known of it, as JSON; and what of it is still to be told, to whom */
+    alerts: `${prefix}:alerts`,
+    alertNews: `${prefix}:alert-news`,
+    /** string: somebody looks at all that is watched just now */
+    alertWatch: `${prefix}:alert-watch`,
+    /** sorted set: people (`bot/userId`) of whom the channel has heard, by when they came; and the minute of the last note */
+    newPeopleTold: `${prefix}:new-people-told`,
+    newPeopleNote: (minute: number) => `${prefix}:new-people-note:${minute}`,
     /** pub/sub channel: generations that nobody waits for any more */
     cancelled: `${prefix}:cancelled`,
   }

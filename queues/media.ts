@@ -77,7 +77,8 @@ export const platformOf = (key: string): string => key.split('.', 1)[0] ?? ''
 /** The media id of a media key: identity at the site, whatever the format. */
 export const mediaIdOf = (key: string): string => key.split('.').slice(0, -3).join('.')
 
+/** Stands for a text where it would be too long, or nobody's business. */
+export const hashed = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32)
+
 /** The name of a link: jobs and records carry it, the link itself is kept in one place only (`facts.ts`). */
-export function linkHash(canonicalLink: string): string {
-  return createHash('sha256').update(canonicalLink).digest('hex').slice(0, 32)
-}
+export const linkHash = (canonicalLink: string): string => hashed(canonicalLink)

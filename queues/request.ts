@@ -66,15 +66,26 @@ export const Request = z.object({
   /** Make the next choice the person's standing one. */
   remember: flag,
   mediaKey: orNull(z.string()),
+  /** The inspection that it has waited for. */
+  inspectKey: orNull(z.string()),
   generation: orNull(id),
   /** The bot's message for this request, null before it is sent. */
   ticketMessageId: orNull(id),
   /** There is no ticket to edit: the person deleted it, or the media came at once. */
   ticketGone: flag,
   failure: orNull(z.enum(Object.keys(FAILURES) as [FailureCode, ...FailureCode[]])),
-  /** It stands for so many links of a message that were left out, because `inWork` requests were not over. */
+  /** It stands for so many links of a message that were left out; for `too_many`, because `inWork` requests were not over. */
   leftOut: orZero,
   inWork: orZero,
+  /** It was counted against the free downloads of its person, until it ends without a file. */
+  charged: flag,
+  /** Counted above them: an ad may follow the file (ABOVE_FREE=ad). */
+  above: flag,
+  /** Above them, it goes on from then on, by the clock of Redis (ABOVE_FREE=wait). */
+  waitUntilMs: orZero,
+  /** For `limit_reached`: how many were free, and how many more somebody gets for bringing a person. */
+  allowed: orZero,
+  bonusEach: orZero,
   /** Counts the changes that the ticket should show; `notify` jobs carry it. */
   view: orZero,
   /** The last change that the person has seen, or cannot be shown. */

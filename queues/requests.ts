@@ -2,7 +2,8 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { FailureCode } from './failure.ts'
 import type { Keys } from './keys.ts'
-import { type FormatId, linkHash } from './media.ts'
+import { type FormatId, hashed, linkHash, mediaIdOf } from './media.ts'
+import type { CalendarDay } from './people/calendar.ts'
 import { type Asker, Request, type RequestState, ticketFor } from './request.ts'
 import type { Scripts } from './scripts.ts'
 
@@ -20,6 +21,43 @@ interface RestOfMessage {
   leftOutAs: string
 }
 
+/** Why a link was left out; codes of `failure.ts`. */
+export const LeftOut = z.enum([
+  ...['too_many', 'too_often', 'too_many_today', 'blocked', 'not_allowed', 'not_invited'],
+] as const)
+export type LeftOut = z.infer<typeof LeftOut>
+
+/** A link that is not taken. */
+export interface Refusal {
+  code: LeftOut
+  /** False: they have heard it a moment ago, or it would be noise. */
+  isTold: boolean
+  /** For a rate: links of its window, and when that began, by the clock of Redis. */
+  links: number
+  sinceMs: number
+}
+
+/** Who is let in, and how fast; from `people/quota.ts`. */
+export interface Door {
+  /** Requests that are not over. */
+  most: number
+  /** What they are told; '' when they may use the bot. */
+  closed: 'not_allowed' | 'not_invited' | ''
+  /** 0: any number. */
+  linksPerMinute: number
+  linksPerDay: number
+}
+
+/** The same word again within this is no news. In a group nobody is told that they may not: it would be noise. */
+const QUIET = {
+  private: { access: 10_000, rate: 10_000 },
+  group: { access: '', rate: 10 * 60_000 },
+} as const
+
+/** Counters of days and months are kept so long. */
+const DAY_TTL_S = 3 * 24 * 3600
+const MONTH_TTL_S = 60 * 24 * 3600
+
 export type RequestStore = ReturnType<typeof createRequestStore>
 
 /** Requests in Redis: the truth about every person's ticket. */
@@ -33,8 +71,9 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
     { botId, userId, ...asker }: Asker,
     origin: string,
     fields: Record<string, string | number>,
-    { link, most, isOver, rest }: { link?: string; most?: number; isOver?: true; rest?: RestOfMessage },
-  ): Promise<Request | null> => {
+    { link, door, isOver, rest }: { link?: string; door?: Door; isOver?: true; rest?: RestOfMessage },
+  ): Promise<Request | Refusal> => {
+    const quiet = asker.chatType === 'private' ? QUIET.private : QUIET.group
     for (let extra = 0; extra <= MOST_EXTRA; extra++) {
       const ticket = ticketFor(origin, extra)
       const created = scripts.create(
@@ -44,16 +83,21 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
           keys.owed,
           link ? keys.link(linkHash(link)) : '',
           rest ? keys.request(ticketFor(rest.leftOutAs)) : '',
+          door ? keys.person(botId, userId) : '',
         ],
         [
-          ...[origin, ticket, REQUEST_TTL_MS, link ?? '', most ?? '', keys.request(''), rest?.links ?? 0],
+          ...[origin, ticket, REQUEST_TTL_MS, link ?? '', door?.most ?? '', keys.request('')],
+          ...[rest?.links ?? 0, door?.closed ?? '', door?.linksPerMinute ?? 0, door?.linksPerDay ?? 0],
+          ...[quiet.access, quiet.rate],
           ...Object.entries({ botId, userId, ...asker, threadId: asker.threadId ?? '', ...fields }).flat(),
         ],
       )
       // Behind it on the same connection, in one round trip; too early only for a server that did not know the script.
-      const [answer, request] = await Promise.all([created, get(ticket)])
-      if (answer === 'full') return null
-      if (answer !== 'taken') return request ?? (await get(ticket))
+      const [answered, request] = await Promise.all([created, get(ticket)])
+      const [answer, code, isTold, links, sinceMs] = CreateAnswer.parse(answered)
+      if (answer === 'refused') return { code, isTold: isTold === '1', links, sinceMs }
+      const made = answer === 'taken' ? null : (request ?? (await get(ticket)))
+      if (made) return made
     }
     throw new Error('no free ticket code')
   }
@@ -68,44 +112,44 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
     /** Makes the request of one link of one update; the same origin again gives the same ticket. */
     async create(asker: Asker, origin: string, linkHash: string, nowMs: number): Promise<string> {
       const request = await make(asker, origin, { ...ASKED, linkHash, createdAtMs: nowMs }, {})
-      if (request === null) throw new Error('no cap was asked for')
+      if (!('ticket' in request)) throw new Error('no cap was asked for')
       return request.ticket
     },
 
     /**
-     * Makes the request of one link, and keeps the link, unless the person has `most` requests that are not over, or was
-     * told that this link is left out: then null, and nothing is kept.
+     * Makes the request of one link, and keeps the link, unless the door is shut, or the person was told that this link is
+     * left out: then nothing is kept. Without a door it is always made.
      */
     createWithin: (
-      most: number,
+      door: Door | null,
       asker: Asker,
       origin: string,
       link: string,
       nowMs: number,
       rest?: RestOfMessage,
-    ): Promise<Request | null> =>
+    ): Promise<Request | Refusal> =>
       make(
         asker,
         origin,
         { ...ASKED, linkHash: linkHash(link), createdAtMs: nowMs },
-        { link, most, ...(rest && { rest }) },
+        { link, ...(door && { door }), ...(rest && { rest }) },
       ),
 
     /** Makes what tells a person, once per origin, that links were left out: a request that has failed already. */
     async leaveOut(
       asker: Asker,
       origin: string,
-      { leftOut, inWork }: Pick<Request, 'leftOut' | 'inWork'>,
+      { leftOut, inWork, failure }: Pick<Request, 'leftOut' | 'inWork'> & { failure: LeftOut },
       nowMs: number,
     ): Promise<Request> {
-      const failed = { state: 'failed', failure: 'too_many' satisfies FailureCode, round: 1 }
+      const failed = { state: 'failed', failure: failure satisfies FailureCode, round: 1 }
       const request = await make(
         asker,
         origin,
         { ...failed, linkHash: '', leftOut, inWork, createdAtMs: nowMs },
         { isOver: true },
       )
-      if (request === null) throw new Error('no cap was asked for')
+      if (!('ticket' in request)) throw new Error('no cap was asked for')
       return request
     },
 
@@ -132,18 +176,38 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
     },
 
     /**
-     * Ends a request, if this is still its round, and its generation.
+     * Ends a request, if this is still its round, and its generation. A file that came is counted, `on` that day; one
+     * that did not come costs its person nothing.
      * @returns `before` when it had ended, `other` when another round or generation is meant by now.
      */
     async settle(
-      request: Pick<Request, 'ticket' | 'botId' | 'userId'>,
-      end: { state: 'delivered' } | { state: 'failed'; failure: FailureCode },
+      request: Pick<Request, 'ticket' | 'botId' | 'userId' | 'mediaKey'>,
+      end: { state: 'delivered'; on: CalendarDay } | { state: 'failed'; failure: FailureCode },
       meant: { round?: number; generation?: number | null } = {},
     ): Promise<'ended' | 'before' | 'other'> {
+      const { ticket, botId, userId, mediaKey } = request
       const failure = end.state === 'failed' ? end.failure : ''
+      const counters =
+        end.state === 'failed'
+          ? []
+          : [
+              keys.downloadsTotal(userId),
+              keys.downloadsOfDay(userId, end.on.day),
+              keys.downloadsOfMonth(userId, end.on.month),
+              mediaKey ? keys.videoDownloads(hashed(mediaIdOf(mediaKey))) : '',
+            ]
       const answer = await scripts.settle(
-        [keys.request(request.ticket), keys.active(request.botId, request.userId), keys.owed],
-        [request.ticket, end.state, failure, meant.round ?? '', meant.generation ?? ''],
+        [
+          keys.request(ticket),
+          keys.active(botId, userId),
+          keys.owed,
+          keys.person(botId, userId),
+          ...counters,
+        ],
+        [
+          ...[ticket, end.state, failure, meant.round ?? '', meant.generation ?? ''],
+          ...[DAY_TTL_S, MONTH_TTL_S],
+        ],
       )
       return SettleAnswer.parse(answer)
     },
@@ -199,5 +263,15 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
   }
 }
 
+const CreateAnswer = z.union([
+  z.tuple([z.enum(['created', 'known', 'taken'])]),
+  z.tuple([
+    z.literal('refused'),
+    LeftOut,
+    z.enum(['0', '1']),
+    z.coerce.number().int(),
+    z.coerce.number().int(),
+  ]),
+])
 const SettleAnswer = z.enum(['ended', 'before', 'other'])
 const ClaimAnswer = z.tuple([z.enum(['message', 'wait', 'none'])]).rest(z.string())

@@ -12,6 +12,7 @@ import { createMends } from './mends.ts'
 import { createNotifier } from './notifier.ts'
 import { createAds } from './people/ads.ts'
 import { createExperiments } from './people/experiments.ts'
+import { createPeople } from './people/people.ts'
 import { createReferrals } from './people/referrals.ts'
 import { createSurveys } from './people/survey.ts'
 import { createPreferences } from './preferences.ts'
@@ -19,6 +20,7 @@ import { createQueues } from './queues.ts'
 import { createRequestStore } from './requests.ts'
 import { createScripts } from './scripts.ts'
 import { createSentFiles } from './sent-files.ts'
+import { createStageSeconds } from './stage-seconds.ts'
 
 export type State = ReturnType<typeof createState>
 
@@ -38,6 +40,7 @@ export function createState(redis: Redis, prefix: string) {
     referrals: createReferrals(redis, scripts, keys),
     ads: createAds(redis, scripts, keys),
     surveys: createSurveys(redis, scripts, keys),
+    people: createPeople(redis, scripts, keys),
     requests: createRequestStore(redis, scripts, keys),
     deliveries: createDeliveries(scripts, keys),
     directSends: createDirectSends(scripts, keys),
@@ -46,6 +49,7 @@ export function createState(redis: Redis, prefix: string) {
     preferences: createPreferences(redis, keys),
     fairness: createFairness(redis, scripts, keys),
     sentFiles: createSentFiles(redis, scripts, keys),
+    stageSeconds: createStageSeconds(redis, keys),
     leftovers: createLeftovers(redis, scripts, keys),
     mends: createMends(redis, keys),
     deadLetters: createDeadLetters(redis, scripts, keys),

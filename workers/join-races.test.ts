@@ -5,6 +5,7 @@ import type { Asker } from '../queues/request.ts'
 import type { IntakeData } from '../queues/stages/intake.ts'
 import { createState, type State } from '../queues/state.ts'
 import { testRedis } from '../src/playground/testing/services.ts'
+import { readConfig } from '../src/shared/config.ts'
 import { createHandler as createIntake } from './intake/handler.ts'
 import { createHandler as createPublish } from './publish/handler.ts'
 import { testContext } from './test-context.ts'
@@ -56,6 +57,7 @@ async function history(seed: number) {
     // Its jobs are asked one step at a time too; naming a queue is none.
     queues: { ...through(book.queues), queue: (name: StageName) => through(book.queues.queue(name)) },
     notifier: { touch: async () => undefined, touchWaiters: async () => 0 },
+    rules: readConfig(['people'], {}),
     maxQueuedPerPerson: 1000,
   })
   const intake = (data: IntakeData) => async (through: Through) =>
@@ -96,7 +98,11 @@ async function history(seed: number) {
       // The edit of the ticket, which changes nothing the second time, then its record.
       deliveries.add(`${ticket}-${round}`)
       expect(left.has(ticket)).toBe(false)
-      await through(requests).settle(request, { state: 'delivered' }, { round })
+      await through(requests).settle(
+        request,
+        { state: 'delivered', on: { day: '20261121', month: '202611' } },
+        { round },
+      )
     }),
   )
 

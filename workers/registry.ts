@@ -18,10 +18,11 @@ const ffmpeg = ({ tools }: Parts) => ({ ffmpeg: () => ffmpegVersion(tools().FFMP
 /** One line per stage; leaving one out does not compile. Handlers load when a process runs their stage. */
 export const REGISTRY: { [N in StageName]: Entry<N> } = {
   intake: {
-    sections: [],
-    create: async ({ state, maxQueuedPerPerson }) =>
+    sections: ['people'],
+    create: async ({ state, maxQueuedPerPerson, people }) =>
       (await import('./intake/handler.ts')).createHandler({
         ...state,
+        rules: people(),
         maxQueuedPerPerson: maxQueuedPerPerson(),
       }),
   },
@@ -71,10 +72,12 @@ export const REGISTRY: { [N in StageName]: Entry<N> } = {
       (await import('./publish/handler.ts')).createHandler({ ...state, artifacts: artifacts() }),
   },
   send: {
-    sections: ['telegram', 'storage', 'artifacts'],
+    sections: ['telegram', 'storage', 'artifacts', 'reporting', 'people'],
     create: async (parts) =>
       (await import('./send/handler.ts')).createHandler({
         ...parts.state,
+        timeZone: parts.reporting().REPORT_TZ,
+        hasSurvey: parts.people().SURVEY === 'on',
         artifacts: parts.artifacts(),
         storage: parts.storage(),
         telegram: parts.telegram(parts.artifactsDir()),
@@ -97,7 +100,7 @@ export const REGISTRY: { [N in StageName]: Entry<N> } = {
         ...parts.state,
         telegram: parts.telegram(null),
         messages: parts.messages(),
-        people: parts.people(),
+        rules: parts.people(),
       }),
   },
   analytics: {

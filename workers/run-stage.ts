@@ -8,6 +8,7 @@ import type { Keys } from '../queues/keys.ts'
 import type { Notifier } from '../queues/notifier.ts'
 import type { DataOf, InputOf, ResultOf, StageName } from '../queues/pipeline.ts'
 import { type Queues, stageNamed } from '../queues/queues.ts'
+import type { StageSeconds } from '../queues/stage-seconds.ts'
 import type { Logger } from '../src/shared/logger.ts'
 import { redisNowMs } from '../src/shared/redis.ts'
 import type { Handler } from './context.ts'
@@ -31,6 +32,7 @@ export interface StageRunnerDeps extends TurnDeps {
   queues: Queues
   joins: Joins
   notifier: Notifier
+  stageSeconds: Pick<StageSeconds, 'note'>
   log: Logger
   failPoints: (stage: string) => FailPoint
   stalledCheckMs: number
@@ -55,6 +57,9 @@ const Shared = z.object({
   format: z.string().optional(),
   linkHash: z.string().optional(),
 })
+
+/** Stages whose work people wait for; a delivery counts its own. */
+const TIMED: ReadonlySet<StageName> = new Set(['inspect', 'fetch', 'transcode', 'upload'])
 
 /** Runs one stage: the only place that knows BullMQ's side of a handler. */
 export function runStage<N extends StageName>(
@@ -126,6 +131,7 @@ export function runStage<N extends StageName>(
       })
       await reporter?.start()
       failPoint('start')
+      const begunAt = performance.now()
       const result = await handler(
         { data, input },
         {
@@ -141,6 +147,10 @@ export function runStage<N extends StageName>(
         },
       )
       failPoint('effect')
+      if (shared && TIMED.has(name))
+        deps.stageSeconds
+          .note(name, shared, (performance.now() - begunAt) / 1000)
+          .catch((err: unknown) => jobLog.debug({ err }, 'the seconds were not noted'))
       jobLog.info({ ms: Math.round(performance.now() - startedAt) }, 'done')
       return stage.result.parse(result) as ResultOf<N>
     } catch (error) {

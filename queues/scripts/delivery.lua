@@ -1,7 +1,20 @@
--- All that a delivery must know. KEYS request    ARGV key prefix of files of bots, key prefix of what is shared
--- Returns {fields of the request, what Telegram knows of its file, fields of what is shared under its media key}.
+-- All that a delivery must know. KEYS request
+-- ARGV key prefix, key prefix of files of bots, key prefix of what is shared, files after which the survey comes (0: none),
+--   gapMs between two surveys
+-- Returns {fields of the request, what Telegram knows of its file, fields of what is shared under its media key,
+--   '1' when something follows the file (`aftercare`)}.
 local request = redis.call('HGETALL', KEYS[1])
-local ids = redis.call('HMGET', KEYS[1], 'botId', 'mediaKey')
-if not ids[1] or not ids[2] then return { request, '', {} } end
-local file = redis.call('GET', ARGV[1] .. ids[1] .. ':' .. ids[2])
-return { request, file or '', redis.call('HGETALL', ARGV[2] .. ids[2]) }
+local ids = redis.call('HMGET', KEYS[1], 'botId', 'mediaKey', 'userId', 'above')
+if not ids[1] or not ids[2] then return { request, '', {}, '0' } end
+local file = redis.call('GET', ARGV[2] .. ids[1] .. ':' .. ids[2])
+local function isFollowed()
+  if ids[4] == '1' then return true end
+  local key = ARGV[1] .. ':person:' .. ids[1] .. '.' .. ids[3]
+  local person = redis.call('HMGET', key, 'bonusDue', 'bonusUnsaid', 'lastSurveyMs', 'reached', 'delivered')
+  if person[1] or person[2] then return true end
+  if ARGV[4] == '0' then return false end
+  -- This one is not counted yet. Of several at once none may be the one: then it is the next.
+  if not person[4] and tonumber(person[5] or '0') + 1 < tonumber(ARGV[4]) then return false end
+  return not person[3] or redis.call('TIME')[1] * 1000 - tonumber(person[3]) >= tonumber(ARGV[5])
+end
+return { request, file or '', redis.call('HGETALL', ARGV[3] .. ids[2]), isFollowed() and '1' or '0' }

@@ -1,5 +1,5 @@
 -- One person leaves. The last one out ends the work.
--- KEYS request, active, inflight, owed    ARGV ticket, prefix
+-- KEYS request, active, inflight, owed, person    ARGV ticket, prefix
 -- Returns {over, state} (nothing left to leave) | {left} | {cancelled, generation, starter}
 local request = redis.call('HMGET', KEYS[1], 'state', 'mediaKey', 'inspectKey')
 local state = request[1]
@@ -7,6 +7,7 @@ if not state or state == 'delivering' or state == 'delivered' or state == 'faile
   return { 'over', state or '' }
 end
 redis.call('HSET', KEYS[1], 'state', 'cancelled')
+giveBack(KEYS[1], KEYS[5])
 redis.call('HINCRBY', KEYS[1], 'view', 1)
 local now = redis.call('TIME')
 redis.call('ZADD', KEYS[4], now[1] * 1000 + math.floor(now[2] / 1000), ARGV[1])

@@ -20,6 +20,10 @@ export const IntakeData = z.discriminatedUnion('kind', [
     origin: z.string(),
     links: z.array(z.url()).min(1).max(20),
     receivedAtMs: z.number(),
+    /** When the person sent it, by Telegram's clock. */
+    sentAtMs: z.number().nullish(),
+    /** Of the person's app, as Telegram has it. */
+    languageCode: z.string().max(35).nullish(),
   }),
   /** A press on a format button. */
   z.object({ kind: z.literal('choice'), ticket: Ticket, format: FormatId }),

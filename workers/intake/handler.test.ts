@@ -3,20 +3,24 @@ import { eventId } from '../../queues/event.ts'
 import { productionId } from '../../queues/flow.ts'
 import { inspectionKey } from '../../queues/join.ts'
 import { linkHash, type MediaFacts, type MediaFile, mediaKey } from '../../queues/media.ts'
+import type { PeopleRules } from '../../queues/people/rules.ts'
 import { type Asker, leftOutAs, ticketFor } from '../../queues/request.ts'
 import type { IntakeData } from '../../queues/stages/intake.ts'
 import { createState, type State } from '../../queues/state.ts'
 import { testRedis } from '../../src/playground/testing/services.ts'
+import { readConfig } from '../../src/shared/config.ts'
 import { testContext } from '../test-context.ts'
 import { createHandler } from './handler.ts'
 
 let state: State
 let updates = 0
 const LINK = 'https://site.example/watch/1'
+let rules: PeopleRules
 
 beforeEach(async () => {
   const { redis, prefix } = await testRedis()
   state = createState(redis, prefix)
+  rules = readConfig(['people'], {})
 })
 
 const asker = (userId: number): Asker => ({
@@ -57,7 +61,7 @@ const FILE: MediaFile = {
   treatment: 'as_is',
 }
 const take = async (data: IntakeData, input: { mediaId: string } | null = null) =>
-  (await createHandler({ ...state, maxQueuedPerPerson: 5 })({ data, input }, testContext())).decisions
+  (await createHandler({ ...state, rules, maxQueuedPerPerson: 5 })({ data, input }, testContext())).decisions
 
 const linksOf = (userId: number, links = [LINK], origin = `u${++updates}`): IntakeData => ({
   kind: 'links',
@@ -115,7 +119,7 @@ test('a run that died before it had counted and told the end is made up for', as
   await state.requests.settle(request, { state: 'failed', failure: 'internal' })
   const inspected = { linkHash: linkHash(LINK), generation: Number(generation) }
   expect(await take({ kind: 'inspected', ticket: request.ticket, ...inspected })).toEqual(['internal'])
-  const id = eventId('bot_error', request.ticket, request.round)
+  const id = eventId('download_failed', request.ticket, request.round)
   expect(await state.queues.queue('analytics').getJob(id)).toBeTruthy()
 })
 

@@ -2,12 +2,17 @@ import { failRequest } from '../../queues/end-request.ts'
 import { StageError } from '../../queues/failure.ts'
 import { productionId, rootCause } from '../../queues/flow.ts'
 import { inspectionKey } from '../../queues/join.ts'
-import { type Asker, leftOutAs, type Request } from '../../queues/request.ts'
+import type { Seen } from '../../queues/people/people.ts'
+import { doorFor } from '../../queues/people/quota.ts'
+import { leftOutAs, type Request } from '../../queues/request.ts'
+import type { Door, Refusal } from '../../queues/requests.ts'
 import type { IntakeData } from '../../queues/stages/intake.ts'
 import type { Logger } from '../../src/shared/logger.ts'
 import type { Handler } from '../context.ts'
 import type { FailPoint } from '../fail-point.ts'
 import { createNextStep, type IntakeDeps } from './next-step.ts'
+import { tellChoice, tellLinks } from './tell-action.ts'
+import { tellRefusal } from './tell-limits.ts'
 
 /** People who go a step further at the same time, when a site has answered all of them. */
 const AT_ONCE = 50
@@ -22,7 +27,7 @@ export const createHandler =
 
 /** Of one run: its steps pass the places where it may be killed. */
 function handlerFor(deps: IntakeDeps, failPoint: FailPoint): Handler<'intake'> {
-  const { requests, joins, preferences, queues, notifier, maxQueuedPerPerson } = deps
+  const { requests, joins, preferences, queues, notifier, events, people, rules } = deps
   const { advance, ask, fail } = createNextStep(deps, failPoint)
 
   const withRequest = async (ticket: string, act: (request: Request) => Promise<string>): Promise<string> => {
@@ -30,49 +35,75 @@ function handlerFor(deps: IntakeDeps, failPoint: FailPoint): Handler<'intake'> {
     return request ? await act(request) : 'unknown'
   }
 
-  const links = async (
-    { asker, origin, links: wanted, receivedAtMs }: Of<'links'>,
-    log: Logger,
-  ): Promise<string[]> => {
+  const links = async (data: Of<'links'>, log: Logger): Promise<string[]> => {
+    const { asker, origin, links: wanted, receivedAtMs } = data
+    const door = doorFor(rules, asker, deps.maxQueuedPerPerson)
+    // Before the first request, on the same connection: nothing waits for it.
+    const seeing = seen(data)
+    seeing.catch(() => undefined)
     const decisions: string[] = []
-    let leftOut = 0
+    let refusal: Refusal | null = null
     for (const [index, link] of wanted.entries()) {
       const one = `${origin}-${index}`
       const rest = { links: wanted.length - index, leftOutAs: leftOutAs(origin) }
-      const request = await requests.createWithin(maxQueuedPerPerson, asker, one, link, receivedAtMs, rest)
-      if (request === null) {
-        leftOut = wanted.length - index
+      const made = await requests.createWithin(door, asker, one, link, receivedAtMs, rest)
+      if ('code' in made) {
+        refusal = made
+        decisions.push(await leaveOut(data, made, rest.links, log))
         break
       }
       failPoint('created')
-      const decision = await advance(request)
-      log.info({ ticket: request.ticket, decision }, 'asked')
+      const decision = await advance(made)
+      log.info({ ticket: made.ticket, decision }, 'asked')
       decisions.push(decision)
     }
-    if (leftOut > 0) decisions.push(await leaveOut(asker, origin, leftOut, receivedAtMs, log))
+    await tellAll(data, await seeing, refusal, door)
     return decisions
   }
 
+  const seen = ({ asker, origin, receivedAtMs, sentAtMs, languageCode }: Of<'links'>) =>
+    people.seen(asker.botId, asker.userId, {
+      ...{ origin, atMs: sentAtMs ?? receivedAtMs, language: languageCode ?? asker.language },
+    })
+
+  const tellAll = async (data: Of<'links'>, sight: Seen, refusal: Refusal | null, door: Door) => {
+    await tellLinks(events, data, sight)
+    if (refusal) await tellRefusal(deps, data.asker, refusal, door, data.origin, sight)
+  }
+
   /** One word for all links of an update that were not taken. */
-  const leaveOut = async (asker: Asker, origin: string, leftOut: number, nowMs: number, log: Logger) => {
-    const told = { leftOut, inWork: maxQueuedPerPerson }
-    const request = await requests.leaveOut(asker, leftOutAs(origin), told, nowMs)
+  const leaveOut = async (
+    { asker, origin, receivedAtMs }: Of<'links'>,
+    { code, isTold }: Refusal,
+    leftOut: number,
+    log: Logger,
+  ): Promise<string> => {
+    if (!isTold) {
+      log.info({ leftOut, code }, 'left out, and not told again')
+      return `silent ${code}`
+    }
+    const told = { leftOut, inWork: code === 'too_many' ? deps.maxQueuedPerPerson : 0, failure: code }
+    const request = await requests.leaveOut(asker, leftOutAs(origin), told, receivedAtMs)
     failPoint('created')
-    log.info({ ticket: request.ticket, leftOut }, 'left out')
-    await failRequest(deps, request, 'too_many', 'intake')
-    return `left out ${leftOut}`
+    log.info({ ticket: request.ticket, leftOut, code }, 'left out')
+    await failRequest(deps, request, code, 'intake')
+    return code === 'too_many' ? `left out ${leftOut}` : code
   }
 
   const choice = ({ ticket, format }: Of<'choice'>) =>
     withRequest(ticket, async (request) => {
       if (!(await requests.choose(ticket, format))) return 'too late'
       if (request.remember) await preferences.set(request.botId, request.userId, format)
-      return await withRequest(ticket, advance)
+      const [decision] = await Promise.all([
+        withRequest(ticket, advance),
+        tellChoice(events, request, format, false),
+      ])
+      return decision
     })
 
   const retry = ({ ticket }: Of<'retry'>) =>
     withRequest(ticket, async (request) => {
-      if (!(await requests.retry(request, maxQueuedPerPerson))) {
+      if (!(await requests.retry(request, deps.maxQueuedPerPerson))) {
         await notifier.touch(ticket)
         return 'too many'
       }

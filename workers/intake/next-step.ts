@@ -7,11 +7,18 @@ import { ensureInspection, ensureProduction } from '../../queues/flow.ts'
 import type { Joins } from '../../queues/join.ts'
 import { type MediaFacts, mediaKey } from '../../queues/media.ts'
 import type { Notifier } from '../../queues/notifier.ts'
+import type { Experiments } from '../../queues/people/experiments.ts'
+import type { People } from '../../queues/people/people.ts'
+import { quotaFor } from '../../queues/people/quota.ts'
+import type { PeopleRules } from '../../queues/people/rules.ts'
+import type { StageName } from '../../queues/pipeline.ts'
 import { choiceFor, type Preferences } from '../../queues/preferences.ts'
 import type { Queues } from '../../queues/queues.ts'
 import type { Request } from '../../queues/request.ts'
 import type { RequestStore } from '../../queues/requests.ts'
 import type { FailPoint } from '../fail-point.ts'
+import { tellChoice } from './tell-action.ts'
+import { tellCost } from './tell-limits.ts'
 
 export interface IntakeDeps {
   requests: RequestStore
@@ -22,6 +29,9 @@ export interface IntakeDeps {
   queues: Queues
   notifier: Notifier
   events: Events
+  people: People
+  experiments: Pick<Experiments, 'freeDownloads' | 'seen'>
+  rules: PeopleRules
   /** Requests of one person that are not over: links beyond it are left out. */
   maxQueuedPerPerson: number
 }
@@ -31,10 +41,14 @@ export interface IntakeDeps {
  * a crash it finds what was done and goes on from there.
  */
 export function createNextStep(deps: IntakeDeps, failPoint: FailPoint) {
-  const { requests, joins, facts, preferences, fairness, queues, notifier } = deps
+  const { requests, joins, facts, preferences, fairness, queues, notifier, events, rules } = deps
 
-  const fail = async (request: Request, failure: FailureCode): Promise<string> => {
-    await failRequest(deps, request, failure, 'inspect')
+  const fail = async (
+    request: Request,
+    failure: FailureCode,
+    stage: StageName = 'inspect',
+  ): Promise<string> => {
+    await failRequest(deps, request, failure, stage)
     return failure
   }
 
@@ -51,10 +65,12 @@ export function createNextStep(deps: IntakeDeps, failPoint: FailPoint) {
     const format = request.format ?? choiceFor(known.choices, preference)
     if (!format || !known.choices.some((choice) => choice.format === format)) return await ask(request)
     const byPreference = known.choices.length > 1 ? '1' : '0'
+    const isRemembered = request.format === null && byPreference === '1'
     // In this order on one connection: whoever joins has a format.
     const [, decision] = await Promise.all([
       request.format === null ? requests.set(request.ticket, { format, byPreference }) : null,
       produce({ ...request, format }, known),
+      isRemembered && tellChoice(events, request, format, true),
     ])
     return decision
   }
@@ -95,7 +111,13 @@ export function createNextStep(deps: IntakeDeps, failPoint: FailPoint) {
   ) => {
     const { ticket, format } = request
     const key = mediaKey(known.mediaId, format)
-    const joined = await joins.joinProduction(request, key, Date.now())
+    const { quota, testName } = await quotaFor(rules, deps.experiments, request)
+    const joined = await joins.joinProduction(request, key, Date.now(), quota)
+    if (joined.how === 'blocked') return await fail(request, 'blocked', 'intake')
+    if (joined.how === 'stop' || joined.how === 'later') {
+      await tellCost(deps, request, joined.cost, testName)
+      return joined.how === 'stop' ? await refuse(request, joined.cost.allowed) : await wait(request, joined)
+    }
     if (joined.how === 'gone') {
       // A connection that broke after the first joining asks again: then it is on its way, and nobody has said so.
       const now = await requests.get(ticket)
@@ -122,7 +144,25 @@ export function createNextStep(deps: IntakeDeps, failPoint: FailPoint) {
       )
     failPoint('ensured')
     await notifier.touch(ticket)
+    await tellCost(deps, request, joined.cost, testName)
     return joined.started ? 'start' : 'joined'
+  }
+
+  /** All that is free is taken: what the ticket says of it comes first. */
+  const refuse = async (request: Request, allowed: number): Promise<string> => {
+    await requests.set(request.ticket, { allowed, bonusEach: rules.REFERRAL_BONUS })
+    return await fail(request, 'limit_reached', 'intake')
+  }
+
+  /** It goes on later. Should the job be lost, the reconciler goes on with it then. */
+  const wait = async ({ ticket }: Request, { untilMs }: { untilMs: number }): Promise<string> => {
+    await queues.add(
+      'intake',
+      { kind: 'resume', ticket, round: null },
+      { jobId: `${ticket}-later-${untilMs}`, delay: Math.max(0, untilMs - Date.now()) },
+    )
+    await notifier.touch(ticket)
+    return 'later'
   }
 
   return { advance, ask, fail }

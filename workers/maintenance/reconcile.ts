@@ -51,7 +51,8 @@ export async function reconcile(deps: ReconcileDeps, log: Logger, nowMs: number)
 async function mendRequest(request: Request, deps: ReconcileDeps, nowMs: number): Promise<Mend | null> {
   switch (request.state) {
     case 'asked':
-      return await restart(request, deps, nowMs)
+      // Above the free downloads, it waits on purpose.
+      return request.waitUntilMs > nowMs ? null : await restart(request, deps, nowMs)
     case 'inspecting':
       return await mendWork(request, inspectionKey(request.linkHash), 'intake', deps, nowMs)
     case 'producing':

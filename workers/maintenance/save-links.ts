@@ -10,16 +10,9 @@ export async function saveLinks(data: unknown, requests: Pick<RequestStore, 'cre
   const update = IntakeData.safeParse(data).data
   if (update?.kind !== 'links') return
   const { asker, origin, links, receivedAtMs } = update
-  // The cap was for the door that has failed.
+  // The door that would have let them in has failed.
   for (const [index, link] of links.entries()) {
     const rest = { links: links.length - index, leftOutAs: leftOutAs(origin) }
-    await requests.createWithin(
-      Number.MAX_SAFE_INTEGER,
-      asker,
-      `${origin}-${index}`,
-      link,
-      receivedAtMs,
-      rest,
-    )
+    await requests.createWithin(null, asker, `${origin}-${index}`, link, receivedAtMs, rest)
   }
 }

@@ -174,7 +174,7 @@ test('a drain is removed when nobody in it needs its job again, and not before',
   expect(await state.joins.finish(data.mediaKey, data.generation, to)).toHaveLength(2)
   const drain = state.keys.drain(data.mediaKey, data.generation)
   await state.redis.pexpire(drain, 7 * 24 * 3600_000 - 2 * MINUTE_MS)
-  await state.requests.settle(leaver, { state: 'delivered' })
+  await state.requests.settle(leaver, { state: 'delivered', on: { day: '20261121', month: '202611' } })
   // The job died before it added any send.
   expect(await watch()).toBe(1)
   expect(await state.redis.smembers(drain)).toEqual([request.ticket])

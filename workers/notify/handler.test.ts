@@ -249,7 +249,8 @@ test('who cancels before there is a ticket gets none', async () => {
 test('nothing is written over the media', async () => {
   const { ticket } = await asked()
   const request = await state.requests.get(ticket)
-  if (request) await state.requests.settle(request, { state: 'delivered' })
+  if (request)
+    await state.requests.settle(request, { state: 'delivered', on: { day: '20261121', month: '202611' } })
   expect(await notify(ticket)).toEqual({ how: 'nothing new' })
   expect(botApi.world.ledger.of(/^(send|edit)/)).toEqual([])
 })

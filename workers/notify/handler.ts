@@ -9,6 +9,7 @@ import type { Notifier } from '../../queues/notifier.ts'
 import type { Request } from '../../queues/request.ts'
 import type { RequestStore } from '../../queues/requests.ts'
 import type { Messages } from '../../src/shared/messages/messages.ts'
+import { redisNowMs } from '../../src/shared/redis.ts'
 import { classify, isTelegramError, type TelegramFault } from '../../src/shared/telegram/classify.ts'
 import { clientSignal } from '../../src/shared/telegram/client-signal.ts'
 import type { Telegram } from '../../src/shared/telegram/create-telegram.ts'
@@ -58,7 +59,10 @@ export function createHandler(deps: NotifyDeps): Handler<'notify'> {
   const viewOf = async (request: Request): Promise<TicketView | null> => {
     const known = request.state === 'choosing' ? await facts.ofLink(request.linkHash) : null
     const work = request.state === 'producing' ? await workOf(request) : { progress: null, position: null }
-    return ticketView({ request, facts: known, ...work }, messages)
+    const isHeld = request.state === 'asked' && request.waitUntilMs > 0
+    const waitMs = isHeld ? request.waitUntilMs - (await redisNowMs(redis)) : 0
+    const waitS = waitMs > 0 ? Math.ceil(waitMs / 1000) : null
+    return ticketView({ request, facts: known, ...work, waitS }, messages)
   }
 
   const workOf = async ({

@@ -39,7 +39,10 @@ const FACTS: MediaFacts = {
 }
 
 const view = (fields: Parameters<typeof request>[0], more: Partial<TicketFacts> = {}) =>
-  ticketView({ request: request(fields), facts: null, progress: null, position: null, ...more }, messages)
+  ticketView(
+    { request: request(fields), facts: null, progress: null, position: null, waitS: null, ...more },
+    messages,
+  )
 
 const labels = (fields: Parameters<typeof request>[0], more: Partial<TicketFacts> = {}) =>
   view(fields, more)?.keyboard.map((row) => row.map(({ text }) => text))

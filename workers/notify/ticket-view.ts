@@ -20,6 +20,8 @@ export interface TicketFacts {
   progress: ProductionProgress | null
   /** Place among those that wait for fetch, from 1; null when it does not wait there. */
   position: number | null
+  /** Until it goes on, when it waits above the free downloads; else null. */
+  waitS: number | null
 }
 
 export interface TicketView {
@@ -31,7 +33,7 @@ export interface TicketView {
 
 /** Pure: what a ticket shows. Null when there is nothing (more) to show, because the media is there. */
 export function ticketView(
-  { request, facts, progress, position }: TicketFacts,
+  { request, facts, progress, position, waitS }: TicketFacts,
   messages: Messages,
 ): TicketView | null {
   const { ticket, state, language } = request
@@ -48,6 +50,9 @@ export function ticketView(
 
   switch (state) {
     case 'asked':
+      if (waitS !== null)
+        return { text: waitText(language, waitS, messages), keyboard: [[cancel]], final: false }
+      return { text: messages.text(language, 'ticket-inspecting'), keyboard: [[cancel]], final: false }
     case 'inspecting':
       return { text: messages.text(language, 'ticket-inspecting'), keyboard: [[cancel]], final: false }
     case 'choosing': {
@@ -71,7 +76,12 @@ export function ticketView(
       return final(messages.text(language, 'ticket-cancelled'))
     case 'failed': {
       const failure = request.failure ?? 'internal'
-      if (request.leftOut > 0) return final(leftOutText(request, messages))
+      if (request.leftOut > 0)
+        return final(
+          failure === 'too_many' ? leftOutText(request, messages) : failureText(request, failure, messages),
+        )
+      if (failure === 'limit_reached' && request.allowed > 0)
+        return final(limitText(request, messages), [[button('button-retry', 'retry')]])
       const retry = FAILURES[failure].personMayRetry ? [[button('button-retry', 'retry')]] : []
       return final(failureText(request, failure, messages), retry)
     }
@@ -83,6 +93,19 @@ export function ticketView(
 function leftOutText({ language, ticket, leftOut, inWork }: Request, messages: Messages): string {
   const reason = messages.text(language, 'ticket-left-out', { count: leftOut, inWork })
   return messages.text(language, 'ticket-failed', { reason, ticket })
+}
+
+function limitText({ language, ticket, allowed, bonusEach }: Request, messages: Messages): string {
+  const reason = messages.text(language, 'ticket-limit-reached', { allowed, bonusEach })
+  return messages.text(language, 'ticket-failed', { reason, ticket })
+}
+
+function waitText(language: Language, waitS: number, messages: Messages): string {
+  const isLong = waitS > 90
+  const wait = messages.text(language, isLong ? 'wait-minutes' : 'wait-seconds', {
+    count: isLong ? Math.ceil(waitS / 60) : waitS,
+  })
+  return messages.text(language, 'ticket-waiting', { wait })
 }
 
 function failureText({ language, ticket }: Request, failure: FailureCode, messages: Messages): string {

@@ -39,6 +39,7 @@ const telegram = createTelegram({
 const handler = createHandler({
   ...{ ...state, telegram, artifacts: createArtifacts({ mode: 'shared', dir }) },
   messages: createMessages(),
+  ...{ timeZone: 'UTC', hasSurvey: false },
   storage: createStorage(await testBucket()),
 })
 afterAll(async () => {

@@ -133,9 +133,11 @@ async function delivery({ artifact = null, media = null }: Where, { ticket: with
   return { ticket, user, chat, world, cast, request, media: media_ }
 }
 
+const OWN = { messages: createMessages(), timeZone: 'UTC', hasSurvey: false }
+
 async function send(ticket: string, more: Parameters<typeof testContext>[0] = {}) {
   const round = (await state.requests.get(ticket))?.round ?? 1
-  const handler = createHandler({ ...state, artifacts, storage, telegram, messages: createMessages() })
+  const handler = createHandler({ ...state, ...OWN, artifacts, storage, telegram })
   return await handler({ data: { ticket, round }, input: null }, testContext(more))
 }
 /** As the bootstrap does: what is postponed is done again. */
@@ -244,7 +246,7 @@ test('a run that died before it had counted and told the end is made up for', as
   const { ticket, request } = await delivery({ media: await store() })
   await state.requests.settle(await request(), { state: 'failed', failure: 'file_too_big' })
   expect(await send(ticket)).toEqual({ how: 'file_too_big' })
-  const id = eventId('bot_error', ticket, 1)
+  const id = eventId('download_failed', ticket, 1)
   expect(await state.queues.queue('analytics').getJob(id)).toBeTruthy()
 })
 
@@ -257,8 +259,8 @@ test.each(ENDS)('%s: the request ends with that reason', async (_, given, code) 
   await end
   expect(await it.request()).toMatchObject({ state: 'failed', failure: code })
   const events = await state.queues.queue('analytics').getJobs(['waiting'])
-  expect(events.map((job) => job.data)).toContainEqual(
-    expect.objectContaining({ name: 'bot_error', ticket: it.ticket, stage: 'send', code }),
+  expect(events.flatMap((job) => job.data.events)).toContainEqual(
+    expect.objectContaining({ name: 'download_failed', ticket: it.ticket, stage: 'send', code }),
   )
   const { view } = await it.request()
   expect(await state.queues.queue('notify').getJob(`${it.ticket}-${view}`)).toBeTruthy()
@@ -331,7 +333,7 @@ test('who gets the lease after the bytes have come looks for their file_id again
   await state.sentFiles.forget(BOT, key)
   const calls = botApi.world.ledger.of('editMessageMedia').length
   const handler = createHandler({
-    ...{ ...state, artifacts, storage, telegram, messages: createMessages() },
+    ...{ ...state, ...OWN, artifacts, storage, telegram },
     sentFiles: {
       ...state.sentFiles,
       // As when the one before hands it on between our look and our asking.
@@ -362,7 +364,7 @@ test('a file that goes while it is sent is a miss, too', async () => {
     artifacts: losing,
     storage,
     telegram: { ...telegram, mediaInput: async () => new InputFile(Buffer.alloc(0), 'media.mp4') },
-    messages: createMessages(),
+    ...OWN,
   })
   expect(await handler({ data: { ticket, round: 1 }, input: null }, testContext())).toEqual({
     how: 'missing',

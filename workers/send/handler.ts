@@ -10,10 +10,12 @@ import { FAILURES, type FailureCode, StageError } from '../../queues/failure.ts'
 import type { Joins } from '../../queues/join.ts'
 import { type MediaFile, platformOf } from '../../queues/media.ts'
 import type { Notifier } from '../../queues/notifier.ts'
+import { calendarDay } from '../../queues/people/calendar.ts'
 import type { Queues } from '../../queues/queues.ts'
 import { askedBy, type Request } from '../../queues/request.ts'
 import type { RequestStore } from '../../queues/requests.ts'
 import type { SentFile, SentFiles } from '../../queues/sent-files.ts'
+import type { StageSeconds } from '../../queues/stage-seconds.ts'
 import { productionsOf } from '../../src/shared/artifacts/artifact-names.ts'
 import type { Artifacts } from '../../src/shared/artifacts/artifacts.ts'
 import type { Messages } from '../../src/shared/messages/messages.ts'
@@ -45,16 +47,25 @@ export interface SendDeps {
   queues: Queues
   notifier: Notifier
   events: Events
+  stageSeconds: Pick<StageSeconds, 'of'>
+  /** Days are counted in this time zone. */
+  timeZone: string
+  /** People are asked what they think of us. */
+  hasSurvey: boolean
 }
 
 /** One request on its way out. */
 interface Delivery {
   request: Request & { mediaKey: string }
   context: StageContext
+  /** Something follows the file. */
+  isFollowed: boolean
+  /** By the clock of this run. */
+  startedAt: number
 }
 
 export function createHandler(deps: SendDeps): Handler<'send'> {
-  const { requests, deliveries, joins, sentFiles, artifacts, telegram, queues, events } = deps
+  const { requests, deliveries, joins, sentFiles, artifacts, telegram, queues, events, stageSeconds } = deps
 
   const fail = async (request: Request, failure: FailureCode): Promise<string> => {
     await failRequest(deps, request, failure, 'send')
@@ -68,21 +79,23 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
   }
 
   /** @param file null when nothing is known of it any more: then it is not counted */
-  const delivered = async (
-    { request, context }: Delivery,
-    file: MediaFile | null,
-    how: string,
-  ): Promise<string> => {
-    if (file) await count(request, file)
+  const delivered = async (delivery: Delivery, file: MediaFile | null, how: string): Promise<string> => {
+    const { request, context } = delivery
+    const { ticket, round } = request
+    if (file) await count(delivery, file)
     context.failPoint('counted')
     if (request.replayed && how.startsWith('edited')) await tellGoodNews(deps, request, context)
+    if (delivery.isFollowed)
+      await queues.add('aftercare', { ticket, round }, { jobId: `after-${ticket}-${round}` })
     // Last, so that a crash before it makes the whole delivery run again: its effects have happened, its ids are taken.
-    await requests.settle(request, { state: 'delivered' }, { round: request.round })
+    const on = calendarDay(Date.now(), deps.timeZone)
+    await requests.settle(request, { state: 'delivered', on }, { round })
     return how
   }
 
-  const count = async (request: Delivery['request'], file: MediaFile): Promise<void> => {
-    const { ticket, round, botId, userId, mediaKey } = request
+  const count = async ({ request, startedAt }: Delivery, file: MediaFile): Promise<void> => {
+    const { ticket, round, botId, userId, mediaKey, generation } = request
+    const sendS = Math.round(performance.now() - startedAt) / 1000
     await events.publishNow({
       id: eventId('download_completed', ticket, round),
       name: 'download_completed',
@@ -94,10 +107,10 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
       mediaKey,
       height: file.height,
       sizeBytes: file.sizeBytes,
-      cached: request.generation === null,
+      cached: generation === null,
       // Another host noted when it began.
       waitedMs: Math.max(0, Date.now() - request.createdAtMs),
-      stageSeconds: {},
+      stageSeconds: generation === null ? {} : { ...(await stageSeconds.of(request)), send: sendS },
     })
   }
 
@@ -161,13 +174,17 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
   }
 
   return async ({ data }, context) => {
-    const { request, sentFile: known, cached } = await deliveries.find(data.ticket)
+    const startedAt = performance.now()
+    const found = await deliveries.find(data.ticket, deps.hasSurvey)
+    const { request, sentFile: known, cached, isFollowed } = found
     // A run that died before the end was counted and told, or before its job had ended.
     if (request?.state === 'failed' && request.round === data.round && request.failure)
       return { how: await fail(request, request.failure) }
     if (!request?.mediaKey || request.state !== 'delivering' || request.round !== data.round)
       return { how: 'over' }
-    const delivery: Delivery = { request: { ...request, mediaKey: request.mediaKey }, context }
+    const delivery: Delivery = {
+      ...{ request: { ...request, mediaKey: request.mediaKey }, context, isFollowed, startedAt },
+    }
     const file = known?.file ?? cached?.file ?? null
     if (request.direct) {
       const how = await delivered(delivery, file, 'sent before')

@@ -1,0 +1,15 @@
+import { type AnalyticsEvent, eventId } from '../event.ts'
+import type { Seen } from './people.ts'
+
+/** The event of the session that an action begins; null when it goes on with one. */
+export function sessionStart(
+  { botId, userId, language }: { botId: number; userId: number; language: string },
+  { ordinal, atMs, daysSinceFirst, daysSinceLast }: Seen,
+): AnalyticsEvent | null {
+  if (ordinal === null) return null
+  return {
+    id: eventId('session_start', botId, userId, ordinal),
+    name: 'session_start',
+    ...{ atMs, botId, userId, ordinal, daysSinceFirst, daysSinceLast, language },
+  }
+}
