@@ -2,25 +2,39 @@ import { fileURLToPath } from 'node:url'
 import express, { type Express, type RequestHandler } from 'express'
 import { createReplay } from '../../queues/replay.ts'
 import type { State } from '../../queues/state.ts'
+import type { Pool } from '../shared/db/pool.ts'
 import type { Logger } from '../shared/logger.ts'
 import { createBoard } from './board.ts'
+import { createChoices } from './choices.ts'
 import { createErrorPages, notFound } from './error-pages.ts'
 import { createLoginLimiter } from './login-limiter.ts'
+import { createAdStore } from './offers/ads.ts'
+import { createApplyOffers } from './offers/apply-offers.ts'
+import { createExperimentStore } from './offers/experiments.ts'
 import { startPage } from './pages/start-page.ts'
-import { createPasswordCheck } from './password-check.ts'
+import { createPasswordCheck, type Passwords } from './password-check.ts'
 import { createReadiness } from './readiness.ts'
 import { createRequireSession } from './require-session.ts'
+import { adApi, adForms } from './routes/ads.ts'
+import { analyticsRoutes } from './routes/analytics.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
+import { experimentApi, experimentForms } from './routes/experiments.ts'
 import { healthRoutes } from './routes/health.ts'
 import { loginRoutes } from './routes/login.ts'
+import { statsRoutes } from './routes/stats.ts'
+import { themeRoutes } from './routes/theme.ts'
 import { sameOrigin } from './same-origin.ts'
-import { boardHeaders, ownPageHeaders } from './security-headers.ts'
+import { analyticsHeaders, boardHeaders, ownPageHeaders } from './security-headers.ts'
 import { createSessionCookie } from './session-cookie.ts'
 import { createSessions } from './sessions.ts'
 import { createStageStates } from './stage-state.ts'
+import { createKeptAnswers } from './stats/kept-answers.ts'
+import type { Live } from './stats/live.ts'
 import { textsFor } from './texts.ts'
 
 const ASSETS_DIR = fileURLToPath(new URL('assets', import.meta.url))
+/** All of Chart.js in one file, which a page takes as a module. */
+const CHART_FILE = fileURLToPath(new URL('chart.umd.min.js', import.meta.resolve('chart.js')))
 const BOARD_PATH = '/queues'
 
 interface AppDeps {
@@ -28,27 +42,42 @@ interface AppDeps {
   state: State
   /** What the stages had made is swept after this: a replay then begins at the site. */
   artifactMaxAgeMs: number
-  adminPassword: string
+  passwords: Passwords
+  /** The numbers are read by `reader`, which can do nothing else; ads and experiments are kept by `writer`. */
+  reader: Pool
+  writer: Pool
+  /** Days are of this time zone. */
+  reportTz: string
+  /** An answer of /stats serves everybody who asks for the same for so long. */
+  answersKeptMs: number
+  /** Whoever has built it closes it. */
+  live: Live
   /** The session cookie goes over https only. */
   secureCookie: boolean
   log: Logger
 }
 
 /** The operators' web application. It does not listen: `main.ts` does. */
-export function createApp({ state, artifactMaxAgeMs, adminPassword, secureCookie, log }: AppDeps): Express {
+export function createApp(deps: AppDeps): Express {
+  const { state, artifactMaxAgeMs, passwords, reader, writer, reportTz, secureCookie, log } = deps
   const { redis, keys, queues, mends, deadLetters } = state
   const { prefix } = keys
-  const sessions = createSessions(redis, prefix, adminPassword)
+  const sessions = createSessions(redis, prefix, passwords)
   const cookie = createSessionCookie(secureCookie)
   const requireSession = createRequireSession(sessions, cookie)
   const readiness = createReadiness({ redis, keys, queues, log })
   const stageStates = createStageStates(queues)
+  const changed = createApplyOffers(queues, log)
+  const ads = createAdStore({ reader, writer, changed })
+  const experiments = createExperimentStore({ reader, writer, changed })
+  const keptAnswers = createKeptAnswers(redis, keys, deps.answersKeptMs)
 
   const app = express()
   app.disable('x-powered-by')
   // A proxy on this host may name the visitor's address; anybody else could make one up.
   app.set('trust proxy', 'loopback')
   app.use(ownPageHeaders(secureCookie), sameOrigin)
+  app.use('/assets/chart.js', express.static(CHART_FILE, { maxAge: '1h' }))
   app.use('/assets', express.static(ASSETS_DIR, { index: false }))
   app.use(neverStored)
   app.use(healthRoutes(readiness))
@@ -57,9 +86,10 @@ export function createApp({ state, artifactMaxAgeMs, adminPassword, secureCookie
       sessions,
       cookie,
       limiter: createLoginLimiter(redis, prefix),
-      isRight: createPasswordCheck(adminPassword),
+      roleFor: createPasswordCheck(passwords),
     }),
   )
+  app.use(themeRoutes(secureCookie))
   app.use(BOARD_PATH, requireSession, boardHeaders(secureCookie), createBoard(queues, BOARD_PATH, log))
   app.get('/', requireSession, async (request, response) => {
     // Without Redis the states say so.
@@ -75,7 +105,18 @@ export function createApp({ state, artifactMaxAgeMs, adminPassword, secureCookie
       }),
     )
   })
-  app.use(['/dead-letters', '/api'], requireSession)
+  app.use(
+    '/analytics',
+    requireSession,
+    analyticsHeaders(secureCookie),
+    analyticsRoutes({ choices: createChoices(deps.reader, log), reportTz: deps.reportTz }),
+  )
+  app.use('/analytics/ads', adForms(ads, '/analytics/referrals'))
+  app.use('/analytics/experiments', experimentForms(experiments, '/analytics/experiments'))
+  app.use(['/dead-letters', '/api', '/stats'], requireSession)
+  app.use('/stats', statsRoutes({ reader, keptAnswers, reportTz, live: deps.live, log }))
+  app.use('/api/ads', adApi(ads, log))
+  app.use('/api/experiments', experimentApi(experiments, log))
   app.use(deadLetterRoutes({ deadLetters, replay: createReplay(state, { artifactMaxAgeMs }) }))
   app.use(notFound, createErrorPages(log))
   return app

@@ -1,23 +1,39 @@
 import { once } from 'node:events'
 import { createState } from '../../queues/state.ts'
 import { readConfig } from '../shared/config.ts'
+import { createPool, createReadPool } from '../shared/db/pool.ts'
 import { createLogger } from '../shared/logger.ts'
 import { createRedis } from '../shared/redis.ts'
 import { runMain } from '../shared/run-main.ts'
 import { createApp } from './app.ts'
 import { closeWebServer, createWebServer } from './server.ts'
+import { createLive } from './stats/live.ts'
+import { createLiveNumbers } from './stats/live-numbers.ts'
+
+/** Numbers of days do not change more often. */
+const ANSWERS_KEPT_MS = 30_000
 
 /** `node src/web/main.ts` serves the dashboard until SIGTERM or SIGINT. */
 async function main(): Promise<void> {
-  const config = readConfig(['common', 'web'])
+  const config = readConfig(['common', 'web', 'reporting'])
   const log = createLogger(config.LOG_LEVEL, 'web')
   const redis = createRedis(config.REDIS_URL, { role: 'producer', log })
   const state = createState(redis, config.REDIS_PREFIX)
+  const reader = createReadPool(config.DATABASE_URL, { applicationName: 'clipferry-web-reader', log })
+  const writer = createPool(config.DATABASE_URL, { applicationName: 'clipferry-web', log })
+  const reportTz = config.REPORT_TZ
+  const { queues } = state
+  const live = createLive({ numbers: createLiveNumbers({ queues, reader, reportTz, log }) })
   const server = createWebServer(
     createApp({
       state,
       artifactMaxAgeMs: config.ARTIFACT_MAX_AGE_MINUTES * 60_000,
-      adminPassword: config.ADMIN_PASSWORD,
+      passwords: { admin: config.ADMIN_PASSWORD, viewer: config.VIEWER_PASSWORD },
+      reader,
+      writer,
+      reportTz,
+      answersKeptMs: ANSWERS_KEPT_MS,
+      live,
       secureCookie: config.WEB_SECURE_COOKIE,
       log,
     }),
@@ -31,9 +47,10 @@ async function main(): Promise<void> {
     process.once('SIGINT', resolve)
   })
   log.info({ signal }, 'stopping')
+  live.close()
   await closeWebServer(server)
   redis.disconnect()
-  await state.queues.close()
+  await Promise.allSettled([queues.close(), reader.end(), writer.end()])
   log.info('stopped')
 }
 

@@ -1,5 +1,8 @@
 import type { Request } from 'express'
+import { analyticsTextsEn, analyticsTextsRu } from './analytics-texts.ts'
 import { deadLetterTextsEn, deadLetterTextsRu } from './dead-letter-texts.ts'
+import type { Reason } from './http-error.ts'
+import { type Theme, themeOf } from './theme.ts'
 
 const en = {
   language: 'en',
@@ -15,6 +18,11 @@ const en = {
   stagesTitle: 'Stages',
   stagesLead: 'In the order in which a request meets them. The page renews itself.',
   openQueues: 'Open the queues',
+  queuesTitle: 'Queues',
+  parts: 'Parts of the dashboard',
+  skip: 'To the content',
+  themeTitle: 'Colours',
+  themes: { auto: 'As the system has it', light: 'Light', dark: 'Dark' },
   mends: 'Repairs so far, by the names that they have in the log:',
   stage: 'Stage',
   waiting: 'Waiting',
@@ -31,15 +39,25 @@ const en = {
   foreignOrigin: 'This request came from another site and was refused.',
   unavailable: 'The dashboard cannot reach Redis. Try again in a moment.',
   broken: 'Something broke here. The log says what.',
+  reasons: {
+    viewer: 'You are logged in as viewer, who sees everything and changes nothing.',
+    database: 'PostgreSQL cannot be reached, and these numbers are kept there. Try again in a moment.',
+    database_slow: 'PostgreSQL took too long. Ask for fewer days, or try again in a moment.',
+    database_read_only: 'The database user of the dashboard may only read, so nothing can be changed here.',
+  } satisfies Record<Reason, string> as Record<Reason, string>,
   badRequest: 'The request could not be read.',
   toStart: 'To the start page',
   ...deadLetterTextsEn,
+  ...analyticsTextsEn,
 }
 
 /** All that a person reads on pages of ours. */
-export type Texts = typeof en
+type Words = typeof en
 
-const ru: Texts = {
+/** What a page knows of its reader: the words, and the colours that they chose. */
+export type Texts = Words & { theme: Theme }
+
+const ru: Words = {
   language: 'ru',
   product: 'Clipferry',
   loginTitle: 'Вход',
@@ -53,6 +71,11 @@ const ru: Texts = {
   stagesTitle: 'Стадии',
   stagesLead: 'В том порядке, в котором их проходит запрос. Страница обновляется сама.',
   openQueues: 'Открыть очереди',
+  queuesTitle: 'Очереди',
+  parts: 'Разделы панели',
+  skip: 'К содержанию',
+  themeTitle: 'Оформление',
+  themes: { auto: 'Как в системе', light: 'Светлое', dark: 'Тёмное' },
   mends: 'Исправлено до сих пор (имена — как в журнале):',
   stage: 'Стадия',
   waiting: 'Ждут',
@@ -69,14 +92,22 @@ const ru: Texts = {
   foreignOrigin: 'Запрос пришёл с другого сайта и отклонён.',
   unavailable: 'Нет связи с Redis. Повторите чуть позже.',
   broken: 'Что-то сломалось. Подробности в журнале.',
+  reasons: {
+    viewer: 'Вы вошли как viewer: можно всё смотреть, но ничего не менять.',
+    database: 'Нет связи с PostgreSQL, а эти данные хранятся там. Повторите чуть позже.',
+    database_slow: 'PostgreSQL отвечает слишком долго. Возьмите меньше дней или повторите чуть позже.',
+    database_read_only: 'Пользователь базы у этой панели может только читать, менять здесь ничего нельзя.',
+  },
   badRequest: 'Запрос не удалось прочитать.',
   toStart: 'На главную',
   ...deadLetterTextsRu,
+  ...analyticsTextsRu,
 }
 
 const LANGUAGES = { en, ru }
 
 /** The texts in the language that the browser prefers; English when it wants neither. */
 export function textsFor(request: Request): Texts {
-  return request.acceptsLanguages('en', 'ru') === 'ru' ? LANGUAGES.ru : LANGUAGES.en
+  const words = request.acceptsLanguages('en', 'ru') === 'ru' ? LANGUAGES.ru : LANGUAGES.en
+  return { ...words, theme: themeOf(request) }
 }

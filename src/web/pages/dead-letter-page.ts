@@ -32,19 +32,22 @@ function end(texts: Texts, { state, changedAtMs, changedBy, outcome }: ShownDead
 }
 
 /** One record with all that is known of it. */
-export function deadLetterPage(texts: Texts, letter: ShownDeadLetter, refusal: Refusal | null): string {
+export function deadLetterPage(
+  texts: Texts,
+  letter: ShownDeadLetter,
+  { refusal, mayChange }: { refusal: Refusal | null; mayChange: boolean },
+): string {
   const { id, stage, jobId, ticket, code, reason, site, mediaKey, people, attempts, crashes } = letter
   const versions = Object.entries(letter.versions).map(([name, version]) => `${name} ${version}`)
   const job = html`<a href="/queues/queue/${stage}/${encodeURIComponent(jobId)}">${jobId}</a>`
   return layout({
     texts,
     title: `${stage}: ${code}`,
-    body: html`${pageHeader(texts)}
-<main>
-<p><a href="/dead-letters">${texts.deadLettersTitle}</a></p>
+    body: html`${pageHeader(texts, 'dead-letters')}
+<main id="main">
 <h1>${stage}: ${code}</h1>
 ${refusal ? html`<p class="problem" role="alert">${texts.refusals[refusal]}</p>` : ''}
-${letter.state === 'open' ? actions(texts, id) : end(texts, letter)}
+${letter.state !== 'open' ? end(texts, letter) : mayChange ? actions(texts, id) : ''}
 <dl class="facts">
 ${fact(texts.reason, reason)}
 ${fact(texts.failedAt, ago(texts, Date.now() - letter.failedAtMs))}

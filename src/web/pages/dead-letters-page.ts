@@ -14,17 +14,24 @@ interface DeadLettersView {
   all: boolean
   /** What a replay of a whole group has done. */
   counts: ReplayCounts | null
+  /** Whoever looks may replay. */
+  mayChange: boolean
 }
 
-function group(texts: Texts, { stage, code, site, count, lastFailedAtMs }: DeadLetterGroup): Html {
+function replayAll(texts: Texts, { stage, code, site }: DeadLetterGroup): Html {
+  return html`<form method="post" action="/dead-letters/replay">
+<input type="hidden" name="stage" value="${stage}"><input type="hidden" name="code" value="${code}">
+<input type="hidden" name="site" value="${site ?? ''}">
+<button class="small">${texts.replayAll}</button></form>`
+}
+
+function group(texts: Texts, one: DeadLetterGroup, mayChange: boolean): Html {
+  const { stage, code, site, count, lastFailedAtMs } = one
   return html`<tr>
 <th scope="row">${stage}: ${code}${site === null ? '' : html` <span class="quiet">${site}</span>`}</th>
 <td>${count}</td>
 <td>${ago(texts, Date.now() - lastFailedAtMs)}</td>
-<td><form method="post" action="/dead-letters/replay">
-<input type="hidden" name="stage" value="${stage}"><input type="hidden" name="code" value="${code}">
-<input type="hidden" name="site" value="${site ?? ''}">
-<button class="small">${texts.replayAll}</button></form></td>
+<td>${mayChange ? replayAll(texts, one) : ''}</td>
 </tr>`
 }
 
@@ -46,15 +53,16 @@ const table = (head: string[], words: string | null, rows: Html[]): Html => html
 </table></div>`
 
 /** What failed for good: by root cause, and each by itself. */
-export function deadLettersPage(texts: Texts, { groups, letters, all, counts }: DeadLettersView): string {
+export function deadLettersPage(texts: Texts, view: DeadLettersView): string {
+  const { groups, letters, all, counts, mayChange } = view
   const other = all
     ? html`<a href="/dead-letters">${texts.onlyOpen}</a>`
     : html`<a href="/dead-letters?state=all">${texts.alsoClosed}</a>`
   return layout({
     texts,
     title: texts.deadLettersTitle,
-    body: html`${pageHeader(texts)}
-<main>
+    body: html`${pageHeader(texts, 'dead-letters')}
+<main id="main">
 <h1>${texts.deadLettersTitle}</h1>
 <p class="quiet">${texts.deadLettersLead}</p>
 ${counts ? html`<p class="${counts.left > 0 ? 'problem' : 'notice'}" role="status">${texts.groupReplayed(counts)}</p>` : ''}
@@ -64,7 +72,7 @@ ${
 ${table(
   [texts.cause, texts.count, texts.lastTime, ''],
   null,
-  groups.map((one) => group(texts, one)),
+  groups.map((one) => group(texts, one, mayChange)),
 )}`
     : html`<p class="notice">${texts.noDeadLetters}</p>`
 }

@@ -13,6 +13,7 @@ import { within } from '../deadline.ts'
 import { HttpError } from '../http-error.ts'
 import { deadLetterPage } from '../pages/dead-letter-page.ts'
 import { deadLettersPage } from '../pages/dead-letters-page.ts'
+import { mayChange } from '../role.ts'
 import { type ShownDeadLetter, shownDeadLetter } from '../shown-dead-letter.ts'
 import { textsFor } from '../texts.ts'
 
@@ -99,11 +100,18 @@ export function deadLetterRoutes({ deadLetters, replay }: DeadLetterDeps): Route
         list(all ? {} : { state: 'open' }, 100),
       ])
       const counts = replayed === null ? null : { replayed, left, people }
-      response.send(deadLettersPage(textsFor(request), { groups, letters, all, counts }))
+      response.send(
+        deadLettersPage(textsFor(request), { groups, letters, all, counts, mayChange: mayChange(response) }),
+      )
     })
     .get('/:id', async (request, response) => {
       const { why } = WithRefusal.parse(request.query)
-      response.send(deadLetterPage(textsFor(request), await found(request), why))
+      response.send(
+        deadLetterPage(textsFor(request), await found(request), {
+          refusal: why,
+          mayChange: mayChange(response),
+        }),
+      )
     })
     .post('/replay', urlencoded({ extended: false, limit: '10kb' }), async (request, response) => {
       const group = Group.safeParse(request.body).data

@@ -5,7 +5,7 @@ import type { Readiness } from '../readiness.ts'
 export function healthRoutes(readiness: () => Promise<Readiness>): Router {
   return Router()
     .get('/health', (_request, response) => {
-      response.json({ alive: true })
+      response.json({ status: 'ok' })
     })
     .get('/ready', async (_request, response) => {
       const answer = await readiness()

@@ -14,10 +14,10 @@ interface LoginDeps {
   sessions: Sessions
   cookie: SessionCookie
   limiter: ReturnType<typeof createLoginLimiter>
-  isRight: ReturnType<typeof createPasswordCheck>
+  roleFor: ReturnType<typeof createPasswordCheck>
 }
 
-export function loginRoutes({ sessions, cookie, limiter, isRight }: LoginDeps): Router {
+export function loginRoutes({ sessions, cookie, limiter, roleFor }: LoginDeps): Router {
   return Router()
     .get('/login', (request, response) => {
       response.send(loginPage(textsFor(request)))
@@ -33,11 +33,12 @@ export function loginRoutes({ sessions, cookie, limiter, isRight }: LoginDeps): 
       }
       const given = Credentials.safeParse(request.body)
       if (!given.success) throw new HttpError(400)
-      if (!(await isRight(given.data.user, given.data.password))) {
+      const role = await roleFor(given.data.user, given.data.password)
+      if (!role) {
         response.status(401).send(loginPage(textsFor(request), true))
         return
       }
-      const id = await sessions.open().catch((error: unknown) => {
+      const id = await sessions.open(role).catch((error: unknown) => {
         throw new HttpError(503, error)
       })
       await limiter.forgive(address)

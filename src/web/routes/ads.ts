@@ -1,0 +1,50 @@
+import { json, Router, urlencoded } from 'express'
+import { z } from 'zod'
+import type { Logger } from '../../shared/logger.ts'
+import { createJsonErrors } from '../json-errors.ts'
+import { AdInput, AdPatch, type AdStore } from '../offers/ads.ts'
+import { offerForm, readOffer, readOfferId } from '../offers/read-offer.ts'
+
+/** GET all, POST a new one, POST changes to one. Mount it under /api/ads. */
+export function adApi(ads: AdStore, log: Logger): Router {
+  return Router()
+    .use(json({ limit: '20kb' }))
+    .get('/', async (_request, response) => {
+      response.json({ ads: await ads.list() })
+    })
+    .post('/', async (request, response) => {
+      response.status(201).json(await ads.create(readOffer(AdInput, request.body)))
+    })
+    .post('/:id', async (request, response) => {
+      response.json(await ads.edit(readOfferId(request), readOffer(AdPatch, request.body)))
+    })
+    .use(createJsonErrors(log))
+}
+
+/** Fields of a form, which are texts; a box that is not ticked is not there. */
+const AdForm = z.looseObject({
+  weight: z.coerce.number().catch(Number.NaN),
+  isActive: z
+    .literal('on')
+    .optional()
+    .transform((ticked) => ticked === 'on'),
+})
+
+/** The same by forms of pages. Mount it under /analytics/ads. `backTo`: the page with the forms. */
+export function adForms(ads: AdStore, backTo: string): Router {
+  return Router()
+    .use(urlencoded({ extended: false, limit: '20kb' }))
+    .post(
+      '/',
+      offerForm(backTo, async ({ body }) => {
+        await ads.create(readOffer(AdInput, AdForm.parse(body ?? {})))
+      }),
+    )
+    .post(
+      '/:id',
+      offerForm(backTo, async (request) => {
+        const id = readOfferId(request)
+        await ads.edit(id, readOffer(AdInput, AdForm.parse(request.body ?? {})))
+      }),
+    )
+}

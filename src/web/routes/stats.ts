@@ -1,0 +1,57 @@
+import { type Request, type Response, Router } from 'express'
+import type { Pool } from '../../shared/db/pool.ts'
+import type { Logger } from '../../shared/logger.ts'
+import { unlessDatabaseAway } from '../database-error.ts'
+import { HttpError } from '../http-error.ts'
+import { createJsonErrors } from '../json-errors.ts'
+import { sendCsv, toCsv } from '../stats/csv.ts'
+import type { Endpoint } from '../stats/endpoint.ts'
+import { ENDPOINTS } from '../stats/endpoints.ts'
+import type { KeptAnswers } from '../stats/kept-answers.ts'
+import type { Live } from '../stats/live.ts'
+import { openApi } from '../stats/openapi.ts'
+import { type Parameters, readParameters } from '../stats/parameters.ts'
+
+interface StatsDeps {
+  reader: Pool
+  keptAnswers: KeptAnswers
+  /** Days are of this time zone. */
+  reportTz: string
+  live: Live
+  log: Logger
+}
+
+/** The numbers, for scripts and for the pages of analytics: each as JSON and as a file. Mount it under /stats. */
+export function statsRoutes({ reader, keptAnswers, reportTz, live, log }: StatsDeps): Router {
+  const answer = async ({ id, ask }: Endpoint, given: Parameters): Promise<string> =>
+    await keptAnswers(JSON.stringify([id, Object.entries(given).toSorted()]), () =>
+      unlessDatabaseAway(ask(reader, given, reportTz)),
+    )
+
+  const router = Router()
+  router.get('/live', async (request, response) => {
+    readParameters(request.query, [])
+    if (await live.join(request, response)) return
+    response.status(503).set('Retry-After', '30').json({ error: 'too many are looking already' })
+  })
+  router.get('/openapi.json', (request, response) => {
+    readParameters(request.query, [])
+    response.json(openApi())
+  })
+  for (const endpoint of ENDPOINTS) {
+    router.get(`/${endpoint.id}`, async (request: Request, response: Response) => {
+      const given = readParameters(request.query, endpoint.takes)
+      response.type('json').send(await answer(endpoint, given))
+    })
+    router.get(`/${endpoint.id}.csv`, async (request: Request, response: Response) => {
+      const { bom, ...given } = readParameters(request.query, [...endpoint.takes, 'bom'])
+      const rows = endpoint.rows(JSON.parse(await answer(endpoint, given)))
+      sendCsv(response, endpoint.id, toCsv(endpoint.columns, rows, bom === '1'))
+    })
+  }
+  return router
+    .use(() => {
+      throw new HttpError(404)
+    })
+    .use(createJsonErrors(log))
+}
