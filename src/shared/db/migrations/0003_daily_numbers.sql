@@ -10,6 +10,8 @@ CREATE TABLE aggregated_days (
   time_zone text NOT NULL,
   -- false: it was made while the day was still going on.
   was_over boolean NOT NULL,
+  -- Of how many events: when there are more or fewer now, it is made again.
+  events bigint NOT NULL,
   made_at timestamptz NOT NULL
 );
 
@@ -196,9 +198,11 @@ CREATE INDEX monthly_media_month ON monthly_media (month);
 CREATE INDEX users_user_id ON users (user_id);
 CREATE INDEX users_first_start_at ON users (first_start_at);
 
--- A number of an event, null when it is none: other bots may write what they like into shared.analytics_events.
+-- A number of an event, null when it is none that can be summed: other bots may write what they like into
+-- shared.analytics_events.
 CREATE FUNCTION number_in(props jsonb, name text) RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE
-  RETURN CASE WHEN jsonb_typeof(props -> name) = 'number' THEN (props ->> name)::numeric END;
+  RETURN CASE WHEN jsonb_typeof(props -> name) = 'number' THEN
+    CASE WHEN abs((props ->> name)::numeric) < 1e15 THEN (props ->> name)::numeric END END;
 
 -- Down Migration
 
