@@ -53,7 +53,8 @@ export function createPosts(state: WorldState) {
         message_id: chat.lastMessageId,
         ...present({ message_thread_id: threadId }),
         ...(threadId !== undefined && chat.isForum ? { is_topic_message: true } : {}),
-        from,
+        // In a channel nobody but the channel speaks.
+        ...(chat.type === 'channel' ? { sender_chat: chatObject(state, chat) } : { from }),
         chat: chatObject(state, chat),
         date: nowS(),
         ...(replyTo ? { reply_to_message: asReplied(replyTo.message) } : {}),

@@ -160,6 +160,23 @@ export function createWorldPeople(state: WorldState, posts: Posts) {
       return chat
     },
 
+    /** A channel whose administrator the bot is, and can write there. */
+    addChannel({
+      title,
+      users = [],
+      bots = [firstBot()],
+    }: {
+      title: string
+      users?: User[]
+      bots?: BotRecord[]
+    }) {
+      return newChat({
+        ...{ id: newGroupId() - 1_000_000_000_000, type: 'channel', title },
+        userIds: new Set(users.map((user) => user.id)),
+        bots: new Map(bots.map((bot): [number, BotStatus] => [bot.id, 'administrator'])),
+      })
+    },
+
     blockBot(user: User, isBlocked = true, bot: BotRecord = firstBot()) {
       const chat = state.chatOf(bot.id, user.id)
       if (!chat || chat.isBlocked === isBlocked) return

@@ -18,7 +18,7 @@ export type BotStatus = 'member' | 'administrator' | 'kicked' | 'left'
 export interface ChatRecord {
   /** A private chat has the id of the person, whichever bot it is with. */
   id: number
-  type: 'private' | 'group' | 'supergroup'
+  type: 'private' | 'group' | 'supergroup' | 'channel'
   title: string
   userIds: Set<number>
   bots: Map<number, BotStatus>

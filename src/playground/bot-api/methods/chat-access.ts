@@ -23,9 +23,11 @@ export function chatOf(
   // Nobody has ever let the bot in: it does not know the chat.
   if (status === undefined) throw badRequest('chat not found')
   // A basic group still shows itself to those who left; a supergroup does not.
-  if (access === 'write' || chat.type === 'supergroup') {
+  if (access === 'write' || chat.type !== 'group') {
     if (status === 'kicked') throw forbidden(`bot was kicked from the ${chat.type} chat`)
     if (status === 'left') throw forbidden(`bot is not a member of the ${chat.type} chat`)
+    if (access === 'write' && chat.type === 'channel' && status !== 'administrator')
+      throw badRequest('need administrator rights in the channel chat')
   }
   return chat
 }

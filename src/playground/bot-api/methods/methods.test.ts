@@ -49,6 +49,21 @@ describe('who may call, and where', () => {
     expect(await call('sendMessage', { chat_id: boris.id, text: 'x' })).toMatchObject({ ok: true })
   })
 
+  it('writes in channels where it is an administrator, and speaks as the channel', async () => {
+    const channel = world.addChannel({ title: 'Numbers' })
+    const sent = await call('sendMessage', { chat_id: channel.id, text: 'x' })
+    expect(sent.result).toMatchObject({
+      chat: { id: channel.id, type: 'channel' },
+      sender_chat: { id: channel.id },
+    })
+    expect(sent.result).not.toHaveProperty('from')
+    world.setBotStatus(alice, channel, 'member')
+    const to = { chat_id: channel.id, text: 'x' }
+    await refused('sendMessage', to, 'Bad Request: need administrator rights in the channel chat')
+    world.setBotStatus(alice, channel, 'left')
+    await refused('sendMessage', to, 'Forbidden: bot is not a member of the channel chat', 403)
+  })
+
   it('stays out of groups that threw it out', async () => {
     const group = world.addGroup({ title: 'G', users: [alice] })
     world.setBotStatus(alice, group, 'kicked')
