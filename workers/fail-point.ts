@@ -56,12 +56,19 @@ const OF_A_STAGE = {
     sent: 'the ticket is in the chat, nobody knows its number',
     edited: 'the ticket says it, nothing says so',
   },
-  aftercare: {},
+  aftercare: {
+    granted: 'the bonus is given, its event is not on its way',
+    claimed: 'it will not be said by anybody else, Telegram has not been called',
+    sent: 'Telegram has it, nothing says so',
+  },
   analytics: {
     gathered: 'a batch is about to be written',
     written: 'it is committed, none of its jobs has heard of it',
   },
-  report: {},
+  report: {
+    sent: 'Telegram has it, nothing says so',
+    forgotten: 'the rows of a person are gone, their keys are not',
+  },
   maintenance: {
     found: 'somebody was found in a gap',
     mended: 'they are helped on, the rest is not looked at',

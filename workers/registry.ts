@@ -115,13 +115,16 @@ export const REGISTRY: { [N in StageName]: Entry<N> } = {
       }),
   },
   report: {
-    sections: ['telegram', 'database', 'reporting', 'reports'],
+    sections: ['telegram', 'database', 'storage', 'artifacts', 'limits', 'reporting', 'reports'],
     create: async (parts) =>
       (await import('./report/handler.ts')).createHandler({
         ...parts.state,
         telegram: parts.telegram(null),
         messages: parts.messages(),
         db: parts.database(),
+        storage: parts.storage(),
+        freeBytes: () => parts.artifacts().freeBytes(),
+        reserveBytes: parts.limits().diskReserveBytes,
         reporting: parts.reporting(),
         reports: parts.reports(),
       }),

@@ -174,7 +174,7 @@ const reports = z.object({
   ALERT_QUEUE_AGE_SECONDS: number(300, 10),
   /** So many dead letters are open. */
   ALERT_DEAD_LETTERS: number(10, 1),
-  /** Of those who were active the week before, so many percent were not in the last one. */
+  /** Of those who were active in a month, so many percent were not in the one after it. */
   ALERT_CHURN_PERCENT: number(80, 1, 100),
   /** So many percent fewer of those who start get a first file than in the week before. */
   ALERT_CONVERSION_DROP_PERCENT: number(30, 1, 100),

@@ -8,6 +8,7 @@ import type { Keys } from '../../queues/keys.ts'
 import type { Leftovers } from '../../queues/leftovers.ts'
 import type { Mends, Sweep } from '../../queues/mends.ts'
 import type { Notifier } from '../../queues/notifier.ts'
+import type { Surveys } from '../../queues/people/survey.ts'
 import { type DataOf, STAGE_NAMES } from '../../queues/pipeline.ts'
 import type { Queues } from '../../queues/queues.ts'
 import type { RequestStore } from '../../queues/requests.ts'
@@ -19,7 +20,9 @@ import type { Storage } from '../../src/shared/storage/storage.ts'
 import type { Handler } from '../context.ts'
 import type { FailPoint } from '../fail-point.ts'
 import { keepPartitions } from './keep-partitions.ts'
+import { keepOffers } from './offers.ts'
 import { reconcile } from './reconcile.ts'
+import { reportsDue } from './reports-due.ts'
 import { sweepFailed } from './sweep-failed.ts'
 import { sweepObjects } from './sweep-objects.ts'
 import { watchOver } from './watchdog.ts'
@@ -38,6 +41,7 @@ export interface MaintenanceDeps {
   requests: RequestStore
   notifier: Notifier
   events: Events
+  surveys: Surveys
   storage: Storage
   leftovers: Leftovers
   mends: Mends
@@ -50,7 +54,7 @@ export interface MaintenanceDeps {
 }
 
 export function createHandler(deps: MaintenanceDeps): Handler<'maintenance'> {
-  const { redis, keys, joins, queues, notifier, storage, mends } = deps
+  const { redis, keys, joins, queues, notifier, storage, mends, reporting } = deps
   const swept = async (sweep: Sweep, count: number, log: Logger): Promise<number> => {
     await mends.swept(sweep, count, log)
     return count
@@ -92,9 +96,13 @@ export function createHandler(deps: MaintenanceDeps): Handler<'maintenance'> {
     sweep_failed: async () => sweepFailed(deps, await redisNowMs(redis)),
     sweep_objects: async (log) => swept('objects', await sweepObjects(deps, Date.now()), log),
     partitions: async (log) => keepPartitions(deps, log),
-    offers: async () => 0,
+    offers: async (log) => keepOffers(deps, log),
     daily_numbers: async () => 0,
-    reports: async () => 0,
+    reports: async () => {
+      const due = reportsDue(await redisNowMs(redis), reporting.REPORT_TZ)
+      for (const { data, jobId } of due) await queues.add('report', data, { jobId })
+      return due.length
+    },
     sweep_uploads: async (log) => swept('uploads', await storage.abortStaleUploads(STALE_UPLOAD_MS), log),
   }
 
