@@ -1,21 +1,12 @@
-import type { Redis } from 'ioredis'
 import type { AnalyticsEvent, Happening } from '../../queues/event.ts'
-import type { Events } from '../../queues/events.ts'
-import type { Fairness } from '../../queues/fairness.ts'
-import type { Keys } from '../../queues/keys.ts'
 import type { FormatId } from '../../queues/media.ts'
-import type { Preferences } from '../../queues/preferences.ts'
-import type { Queues } from '../../queues/queues.ts'
 import type { IntakeData } from '../../queues/stages/intake.ts'
+import type { ReportData } from '../../queues/stages/report.ts'
+import type { State } from '../../queues/state.ts'
+import { createPeopleStore } from './people-store.ts'
 import { reach } from './store-away.ts'
 
-interface BotStoreDeps {
-  redis: Redis
-  keys: Keys
-  queues: Queues
-  events: Events
-  fairness: Fairness
-  preferences: Preferences
+interface BotStoreDeps extends State {
   /** Says that a ticket has something new to show. */
   refresh: (ticket: string) => Promise<void>
 }
@@ -29,15 +20,8 @@ export interface TicketOwner {
 export type BotStore = ReturnType<typeof createBotStore>
 
 /** All that the bot reads and writes. Redis only; every failure is a StoreAway, and every write can be repeated. */
-export function createBotStore({
-  redis,
-  keys,
-  queues,
-  events,
-  fairness,
-  preferences,
-  refresh,
-}: BotStoreDeps) {
+export function createBotStore(deps: BotStoreDeps) {
+  const { redis, keys, queues, events, fairness, preferences, refresh } = deps
   /** Links line up fairly. What is pressed is short and has no priority: BullMQ serves it first. */
   const priorityOf = async (data: IntakeData): Promise<number> => {
     if (data.kind === 'links')
@@ -51,8 +35,14 @@ export function createBotStore({
     queues.add('intake', data, { jobId: origin, priority: await priorityOf(data) })
 
   return {
+    ...createPeopleStore(deps),
+
     /** One update is one job, however often it comes: `origin` names the update. */
     intake: (origin: string, data: IntakeData): Promise<void> => reach(addIntake(origin, data)),
+
+    /** What the `report` stage is to answer: an admin's numbers, a person's own records. */
+    report: (origin: string, data: ReportData): Promise<void> =>
+      reach(queues.add('report', data, { jobId: origin })),
 
     event: (event: AnalyticsEvent): Promise<void> => reach(events.publish(event)),
     eventNow: (happening: Happening): Promise<void> => reach(events.publishNow(happening)),

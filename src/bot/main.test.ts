@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { isDeepStrictEqual } from 'node:util'
 import { afterEach, expect, it, vi } from 'vitest'
+import { z } from 'zod'
 import { createState } from '../../queues/state.ts'
 import { createBotApi } from '../playground/bot-api/create-bot-api.ts'
+import type { World } from '../playground/bot-api/world.ts'
 import { testDir, testRedis } from '../playground/testing/services.ts'
 
 const TOKEN = `4242:${'x'.repeat(35)}`
@@ -24,6 +27,19 @@ function startBot(env: Record<string, string>) {
   return { child, ended, output: () => output }
 }
 
+const json = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (typeof value === 'string' ? JSON.parse(value) : value), schema)
+const Menu = z.object({
+  commands: json(z.array(z.object({ command: z.string() }))),
+  scope: json(z.looseObject({ type: z.string() })),
+  language_code: z.string().optional(),
+})
+const menusOf = (world: World) =>
+  world.ledger.of('setMyCommands').map(({ params }) => {
+    const { commands, scope, language_code: language = '' } = Menu.parse(params)
+    return { commands: commands.map(({ command }) => command), scope, language }
+  })
+
 it('runs until SIGTERM: updates in, jobs out, and nothing of the token or the link in its log', async () => {
   const server = await createBotApi({
     mode: 'cloud',
@@ -32,7 +48,7 @@ it('runs until SIGTERM: updates in, jobs out, and nothing of the token or the li
     flood: 'telegram',
   })
   const apiUrl = await server.listen()
-  const { queues } = createState(redis, prefix)
+  const { queues, keys } = createState(redis, prefix)
   try {
     const { world } = server
     const alice = world.addUser({ firstName: 'Alice', languageCode: 'en' })
@@ -44,6 +60,7 @@ it('runs until SIGTERM: updates in, jobs out, and nothing of the token or the li
       REDIS_PREFIX: prefix,
       BOT_TOKEN: TOKEN,
       BOT_API_URL: apiUrl,
+      ADMIN_USER_IDS: `1,${alice.id}`,
       LOG_LEVEL: 'debug',
     })
     const counts = () => queues.queue('intake').getJobCounts('waiting', 'prioritized')
@@ -51,7 +68,20 @@ it('runs until SIGTERM: updates in, jobs out, and nothing of the token or the li
       timeout: 50_000,
       interval: 100,
     })
-    await vi.waitFor(() => expect(world.ledger.of('setMyCommands')).toHaveLength(2), 30_000)
+    await vi.waitFor(() => expect(menusOf(world)).toHaveLength(8), 30_000)
+    const menus = menusOf(world)
+    for (const language of ['', 'ru']) {
+      const at = (scope: object) =>
+        menus.find((menu) => menu.language === language && isDeepStrictEqual(menu.scope, scope))?.commands
+      const forAll = ['start', 'help', 'quality', 'cancel', 'stats', 'referral', 'privacy']
+      const forAdmins = ['admin_analytics', 'admin_funnel', 'limits', 'block', 'unblock']
+      expect(at({ type: 'all_private_chats' })).toEqual(forAll)
+      expect(at({ type: 'all_group_chats' })).toEqual(['help', 'quality', 'cancel'])
+      expect(at({ type: 'chat', chat_id: alice.id })).toEqual([...forAll, ...forAdmins])
+    }
+    await vi.waitFor(async () =>
+      expect(await redis.hgetall(keys.botNames)).toEqual({ 4242: 'clipferry_bot' }),
+    )
     bot.child.kill('SIGTERM')
     expect(await bot.ended).toBe(0)
     expect(bot.output()).toContain('"msg":"stopped"')

@@ -7,6 +7,12 @@ export const originOf = (botId: number, ctx: Context): string => `u${botId}-${ct
 
 export const languageIn = (ctx: Context): Language => languageOf(ctx.from?.language_code)
 
+/** The language of the person's app as Telegram has it, an IETF tag; ours, when it is none. */
+export function languageCodeIn(ctx: Context): string {
+  const code = ctx.from?.language_code ?? ''
+  return /^[A-Za-z0-9-]{2,35}$/.test(code) ? code : languageIn(ctx)
+}
+
 /** Who asks, where. Null when it is not a person: a channel, an admin who hides behind the group, another bot. */
 export function askerOf(botId: number, ctx: Context): Asker | null {
   const { message, chat, from } = ctx

@@ -3,7 +3,8 @@ import { canonicalLink } from '../../../queues/link.ts'
 import { judgeLink, type LinkRefusal } from '../../shared/link-policy.ts'
 import type { BotDeps } from '../bot-deps.ts'
 import { findLinks } from '../find-links.ts'
-import { askerOf, originOf } from '../person.ts'
+import { askerOf, languageCodeIn, originOf } from '../person.ts'
+import { takeSurveyWords } from './survey-buttons.ts'
 
 interface Judged {
   links: string[]
@@ -34,7 +35,8 @@ function isForUs(ctx: Context): boolean {
  * Links in any message: one job for all of them. Other words get help in a private chat; a group hears nothing unless
  * there is a link, or the words are for us.
  */
-export function links({ botId, store, messages, replies, allowOrigins }: BotDeps) {
+export function links(deps: BotDeps) {
+  const { botId, store, messages, replies, allowOrigins } = deps
   const composer = new Composer()
   composer.on(['message:text', 'message:caption', 'message:file'], async (ctx) => {
     const asker = askerOf(botId, ctx)
@@ -48,7 +50,10 @@ export function links({ botId, store, messages, replies, allowOrigins }: BotDeps
     const { links: accepted, refusals } = judgeLinks(found.links, allowOrigins)
     if (accepted.length > 0) {
       const origin = originOf(botId, ctx)
-      await store.intake(origin, { kind: 'links', asker, origin, links: accepted, receivedAtMs: Date.now() })
+      await store.intake(origin, {
+        ...{ kind: 'links', asker, origin, links: accepted, receivedAtMs: Date.now() },
+        ...{ sentAtMs: message.date * 1000, languageCode: languageCodeIn(ctx) },
+      })
     }
     if (found.omitted > 0)
       replies.say(ctx, messages.text(language, 'links-cut', { count: found.links.length }))
@@ -61,7 +66,8 @@ export function links({ botId, store, messages, replies, allowOrigins }: BotDeps
           ? reason
           : messages.text(language, 'links-refused', { count: refusals.length, reason })
       replies.say(ctx, text)
-    } else if (found.links.length === 0) replies.say(ctx, messages.text(language, 'help'))
+    } else if (found.links.length === 0 && !(await takeSurveyWords(deps, ctx)))
+      replies.say(ctx, messages.text(language, 'help'))
   })
   return composer
 }

@@ -3,6 +3,7 @@ import { eventId } from '../../../queues/event.ts'
 import { FormatId } from '../../../queues/media.ts'
 import { Ticket } from '../../../queues/request.ts'
 import type { IntakeData } from '../../../queues/stages/intake.ts'
+import { attend } from '../attendance.ts'
 import type { BotDeps } from '../bot-deps.ts'
 import { languageIn, originOf } from '../person.ts'
 
@@ -63,6 +64,8 @@ export function ticketButtons({ botId, store, messages, replies }: BotDeps) {
     const press = await allowed(ctx)
     if (!press) return
     const origin = originOf(botId, ctx)
+    const { isBlocked } = await attend({ botId, store }, ctx, ctx.from.id)
+    if (isBlocked) return replies.toast(ctx, messages.text(languageIn(ctx), 'failure-blocked'))
     const toast = await act(press, origin)
     await store.eventNow({
       id: eventId('view_clicked', botId, ctx.update.update_id),
