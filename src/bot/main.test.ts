@@ -79,9 +79,8 @@ it('runs until SIGTERM: updates in, jobs out, and nothing of the token or the li
       expect(at({ type: 'all_group_chats' })).toEqual(['help', 'quality', 'cancel'])
       expect(at({ type: 'chat', chat_id: alice.id })).toEqual([...forAll, ...forAdmins])
     }
-    await vi.waitFor(async () =>
-      expect(await redis.hgetall(keys.botNames)).toEqual({ 4242: 'clipferry_bot' }),
-    )
+    const names = async () => expect(await redis.hgetall(keys.botNames)).toEqual({ 4242: 'clipferry_bot' })
+    await vi.waitFor(names, 30_000)
     bot.child.kill('SIGTERM')
     expect(await bot.ended).toBe(0)
     expect(bot.output()).toContain('"msg":"stopped"')

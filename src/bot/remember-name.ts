@@ -3,7 +3,7 @@ import type { Bot } from 'grammy'
 import type { State } from '../../queues/state.ts'
 import type { Logger } from '../shared/logger.ts'
 
-const AGAIN_MS = 5000
+const AGAIN_MS = 1000
 
 /** Leaves the bot's username for those who count, until Redis has taken it. Updates do not wait for it. */
 export async function rememberName(
