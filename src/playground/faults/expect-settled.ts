@@ -55,11 +55,11 @@ export async function expectOneRowEach(product: ProductUnderFire): Promise<void>
   const client = new Client({ connectionString: product.databaseUrl })
   await client.connect()
   const { rows } = await client.query(
-    `SELECT name, ticket FROM events WHERE name IN ('download_completed', 'bot_error') ORDER BY ticket`,
+    `SELECT name, ticket FROM events WHERE name IN ('download_completed', 'download_failed') ORDER BY ticket`,
   )
   await client.end()
   const ends = (await allRequests(product)).map(({ ticket, state }) => ({
-    name: state === 'delivered' ? 'download_completed' : 'bot_error',
+    name: state === 'delivered' ? 'download_completed' : 'download_failed',
     ticket,
   }))
   expect(rows).toEqual(ends.toSorted((a, b) => (a.ticket < b.ticket ? -1 : 1)))
