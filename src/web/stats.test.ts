@@ -173,11 +173,8 @@ describe('what cannot be answered', () => {
     const expected: [string, RegExp][] = [...unknown]
     if (takes.includes('from')) expected.push(...ofDays)
     for (const filter of ['bot', 'source', 'platform'] as const)
-      expected.push(
-        ...(takes.includes(filter)
-          ? (ofFilters[filter] ?? [])
-          : ([[`${filter}=organic`, new RegExp(`^this cannot be told by ${filter}: it takes`)]] as const)),
-      )
+      if (takes.includes(filter)) expected.push(...(ofFilters[filter] ?? []))
+      else expected.push([`${filter}=organic`, new RegExp(`^this cannot be told by ${filter}: it takes`)])
     if (takes.includes('limit')) expected.push(...limits('limit', 1000))
     else expected.push(['limit=5', /^there is no parameter "limit"/])
     if (takes.includes('days')) expected.push(...limits('days', 400))

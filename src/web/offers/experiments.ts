@@ -26,7 +26,8 @@ const INSERT = `
   ), variants AS (
     INSERT INTO ab_test_variants (test_id, variant_name, variant_config, traffic_percentage)
     SELECT test.id, v.name, v.config, v.share
-    FROM test, json_to_recordset($6) WITH ORDINALITY AS v(name text, config jsonb, share numeric, place bigint)
+    FROM test, ROWS FROM (json_to_recordset($6) AS (name text, config jsonb, share numeric))
+      WITH ORDINALITY AS v(name, config, share, place)
     ORDER BY v.place
   )
   SELECT id FROM test`
