@@ -36,8 +36,15 @@ export interface ReferralRules {
   mostPerDay: number
 }
 
+export interface Bonus {
+  referrerId: number
+  amount: number
+  /** The update of the newcomer's first start: after "forget me" it is another one. */
+  startedBy: string
+}
+
 const Started = z.tuple([Origin, z.string(), z.string(), z.enum(['', '1'])])
-const Granted = z.union([z.tuple([z.coerce.number(), z.coerce.number()]), z.tuple([])])
+const Granted = z.union([z.tuple([z.coerce.number(), z.coerce.number(), z.string()]), z.tuple([])])
 
 const newCode = () => [...randomBytes(CODE_LENGTH)].map((byte) => LETTERS[byte % LETTERS.length]).join('')
 
@@ -99,15 +106,20 @@ export function createReferrals(redis: Redis, scripts: Scripts, keys: Keys) {
      * After a file of somebody: the bonus of who brought them, once. It comes again until `bonusSaid`, so that its event
      * is never lost; null when there is none.
      */
-    async grantBonus(botId: number, userId: number): Promise<{ referrerId: number; amount: number } | null> {
-      const [referrerId, amount] = Granted.parse(
-        await scripts.grantBonus([keys.person(botId, userId)], [peopleOf(botId)]),
-      )
-      return referrerId !== undefined && amount !== undefined ? { referrerId, amount } : null
+    async grantBonus(botId: number, userId: number): Promise<Bonus | null> {
+      const answer = Granted.parse(await scripts.grantBonus([keys.person(botId, userId)], [peopleOf(botId)]))
+      if (answer.length === 0) return null
+      const [referrerId, amount, startedBy] = answer
+      return { referrerId, amount, startedBy }
     },
 
     /** The event of a bonus is on its way. @returns true once: whoever hears it may tell the person */
     bonusSaid: async (botId: number, userId: number): Promise<boolean> =>
       (await redis.hdel(keys.person(botId, userId), 'bonusUnsaid')) === 1,
+
+    /** They could not be told just now: `grantBonus` gives it again. */
+    async bonusUnsaid(botId: number, userId: number, amount: number): Promise<void> {
+      await redis.hset(keys.person(botId, userId), 'bonusUnsaid', amount)
+    },
   }
 }

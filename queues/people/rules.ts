@@ -11,6 +11,7 @@ export interface PeopleRules {
   LINKS_PER_MINUTE: number
   LINKS_PER_DAY: number
   REFERRAL_BONUS: number
+  REFERRALS_PER_DAY: number
 }
 
 /** Why somebody may not use the bot; codes of `failure.ts`. */

@@ -85,7 +85,9 @@ test('after an hour, words are no answer any more', async () => {
   expect(untilMs - Date.now()).toBeLessThan(3700_000)
   await redis.hset(keys.survey(BOT, userId), 'wordsUntilMs', Date.now() - 1)
   expect(await surveys.end(BOT, userId, { how: 'words', by: 'u1', words: 'late' })).toBeNull()
-  // What was answered counts all the same.
+  // What was answered counts all the same, when the hour is over.
+  expect(await surveys.end(BOT, userId, { how: 'late', by: 'late' })).toBeNull()
+  await redis.zadd(keys.surveys, Date.now() - 2000, `${BOT}.${userId}`)
   expect(await surveys.end(BOT, userId, { how: 'late', by: 'late' })).toMatchObject({
     ...{ pmf: 'not', usefulFor: 'other', hasWords: false },
   })

@@ -1,7 +1,7 @@
 -- Somebody who was brought has had a first file: who brought them gets the bonus, once.
 -- KEYS person    ARGV key prefix of people of the bot
--- Returns {referrer, amount} until its event is on its way (`bonus-said.lua`), else {}
-local person = redis.call('HMGET', KEYS[1], 'referrerId', 'bonusDue', 'bonusUnsaid')
+-- Returns {referrer, amount, the update that brought them} until its event is on its way (`bonus-said.lua`), else {}
+local person = redis.call('HMGET', KEYS[1], 'referrerId', 'bonusDue', 'bonusUnsaid', 'startedBy')
 if person[2] and person[1] then
   redis.call('HDEL', KEYS[1], 'bonusDue')
   local by = ARGV[1] .. person[1]
@@ -10,7 +10,7 @@ if person[2] and person[1] then
   redis.call('HINCRBY', by, 'bonus', person[2])
   redis.call('HINCRBY', by, 'counted', 1)
   redis.call('HSET', KEYS[1], 'bonusUnsaid', person[2])
-  return { person[1], person[2] }
+  return { person[1], person[2], person[4] or '' }
 end
-if person[3] then return { person[1], person[3] } end
+if person[3] then return { person[1], person[3], person[4] or '' } end
 return {}

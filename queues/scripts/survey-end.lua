@@ -11,6 +11,8 @@ else
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
   if ARGV[2] == 'words' and now >= (tonumber(survey[5] or '') or 0) then return {} end
   if ARGV[2] == 'skip' and not survey[3] then return {} end
+  -- An answer that came this moment has put it off.
+  if ARGV[2] == 'late' and (tonumber(redis.call('ZSCORE', KEYS[3], ARGV[1]) or '') or now) > now then return {} end
   words = ARGV[4]
   redis.call('HSET', KEYS[2], 'endedBy', ARGV[3], 'words', words)
   redis.call('ZADD', KEYS[3], now, ARGV[1])
