@@ -10,8 +10,10 @@ import { jobOptions } from '../../queues/queues.ts'
 import { createState } from '../../queues/state.ts'
 import { createBotStore } from '../bot/bot-store.ts'
 import { createBot } from '../bot/create-bot.ts'
+import { createGrowthStore } from '../bot/growth-store.ts'
 import { handleUpdates } from '../bot/handle-updates.ts'
 import { createReplies } from '../bot/replies.ts'
+import { readConfig } from '../shared/config.ts'
 import { createLogger } from '../shared/logger.ts'
 import { createMessages } from '../shared/messages/messages.ts'
 import { createRedis } from '../shared/redis.ts'
@@ -28,18 +30,22 @@ const { REDIS_URL, BOT_API, BOT_TOKEN } = z
 const prefix = 'bench-accept'
 const redis = createRedis(REDIS_URL, { role: 'producer' })
 await new Promise((ready) => redis.once('ready', ready))
-const { queues, keys, events, fairness, preferences, notifier } = createState(redis, prefix)
+const state = createState(redis, prefix)
 const log = createLogger('silent', 'bench')
 const telegram = createTelegram({
   ...{ token: BOT_TOKEN, apiUrl: BOT_API, mode: 'local', redis, prefix, holdMs: 0 },
 })
 const bot = createBot(BOT_TOKEN, telegram, {
   botId: telegram.botId,
-  store: createBotStore({ redis, keys, queues, events, fairness, preferences, refresh: notifier.touch }),
+  store: createBotStore({ ...state, refresh: state.notifier.touch }),
   messages: createMessages(),
   replies: createReplies(log),
   log,
   allowOrigins: [],
+  people: readConfig(['people'], {}),
+  eventsKeepMonths: 12,
+  growth: createGrowthStore(state),
+  timeZone: 'UTC',
 })
 await bot.init()
 const bare = new Queue('bare', { connection: redis, prefix })
@@ -101,5 +107,5 @@ for (let turn = 0; turn <= TURNS; turn++) {
   )
 }
 console.log(JSON.stringify({ accepted: accepted.slice(1), added: added.slice(1) }))
-await Promise.all([bare.close(), queues.close()])
+await Promise.all([bare.close(), state.queues.close()])
 redis.disconnect()

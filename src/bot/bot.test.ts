@@ -5,11 +5,13 @@ import { IntakeData } from '../../queues/stages/intake.ts'
 import { createState } from '../../queues/state.ts'
 import { createBotApi } from '../playground/bot-api/create-bot-api.ts'
 import { testDir, testRedis } from '../playground/testing/services.ts'
+import { readConfig } from '../shared/config.ts'
 import { createLogger } from '../shared/logger.ts'
 import { createMessages } from '../shared/messages/messages.ts'
 import { createTelegram } from '../shared/telegram/create-telegram.ts'
 import { createBotStore } from './bot-store.ts'
 import { createBot } from './create-bot.ts'
+import { createGrowthStore } from './growth-store.ts'
 import { createOneMoment } from './one-moment.ts'
 import { createReplies } from './replies.ts'
 import { createUpdatePoller } from './update-poller.ts'
@@ -29,17 +31,22 @@ const apiUrl = await server.listen()
 const log = createLogger('silent', 'test')
 const messages = createMessages()
 const { text } = messages
-const { keys, queues, events: publisher, fairness, preferences } = createState(redis, prefix)
+const state = createState(redis, prefix)
+const { keys, queues, preferences } = state
 const telegram = createTelegram({ token: TOKEN, apiUrl, mode: 'cloud', redis, prefix, holdMs: 1500 })
 const replies = createReplies(log)
 const refresh = vi.fn(async (_ticket: string) => undefined)
 const deps = {
   botId: BOT_ID,
-  store: createBotStore({ redis, keys, queues, events: publisher, fairness, preferences, refresh }),
+  store: createBotStore({ ...state, refresh }),
   messages,
   replies,
   log,
   allowOrigins: ['http://127.0.0.1:8099'],
+  people: readConfig(['people'], { ADMIN_USER_IDS: '777' }),
+  eventsKeepMonths: 12,
+  growth: createGrowthStore(state),
+  timeZone: 'UTC',
 }
 const bot = createBot(TOKEN, telegram, deps)
 const poller = createUpdatePoller({ bot, oneMoment: createOneMoment(telegram.api, messages, log), log })
@@ -66,7 +73,10 @@ const jobsOf = async (name: 'intake' | 'analytics') =>
   await queues.queue(name).getJobs(['waiting', 'prioritized'])
 const intakes = async () =>
   (await jobsOf('intake')).map(({ id, data }) => ({ id, data: IntakeData.parse(data) }))
-const events = async () => (await jobsOf('analytics')).map(({ data }) => AnalyticsEvent.parse(data))
+const events = async () =>
+  (await jobsOf('analytics')).flatMap(({ data }) =>
+    data.events.map((event: unknown) => AnalyticsEvent.parse(event)),
+  )
 const linkJobs = async (userId: number) =>
   (await intakes()).flatMap(({ id, data }) =>
     data.kind === 'links' && data.asker.userId === userId ? [{ id, data }] : [],
@@ -83,20 +93,25 @@ const isHandled = async (user: User, say = '/help') => {
 
 describe('commands', () => {
   it('/start greets, in the language of the person, and says where they come from', async () => {
+    const code = await state.referrals.codeOf(BOT_ID, alice.id)
     world.sendText(alice, alice.id, '/start')
-    world.sendText(boris, boris.id, '/start ref_abc')
+    world.sendText(boris, boris.id, `/start ref_${code}`)
     await isSaid(alice.id, text('en', 'start'))
     await isSaid(boris.id, text('ru', 'start'))
     const all = await events()
-    const of = (user: User) => all.filter((event) => event.userId === user.id)
-    expect(of(alice)).toMatchObject([{ name: 'bot_start', source: 'organic', language: 'en' }])
-    expect(of(boris)).toHaveLength(2)
-    expect(of(boris)).toEqual(
-      expect.arrayContaining([
-        expect.objectContaining({ name: 'bot_start', source: 'referral', referralCode: 'abc' }),
-        expect.objectContaining({ name: 'user_referred', referralCode: 'abc' }),
-      ]),
-    )
+    const named = (name: string) => all.filter((event) => event.name === name)
+    expect(named('bot_start').filter(({ userId }) => userId === alice.id)).toMatchObject([
+      { source: 'organic', referrerId: null, isNew: true, language: 'en' },
+    ])
+    expect(named('bot_start').filter(({ userId }) => userId === boris.id)).toMatchObject([
+      { source: 'referral', referrerId: alice.id, isNew: true },
+    ])
+    expect(named('user_referred').filter(({ userId }) => userId === alice.id)).toMatchObject([
+      { referredUserId: boris.id },
+    ])
+    world.sendText(alice, alice.id, '/referral')
+    const link = `https://t.me/clipferry_bot?start=ref_${code}`
+    await isSaid(alice.id, text('en', 'referral', { link, came: 1, counted: 0, bonus: 0, each: 5 }))
   })
 
   it('/cancel stops what there is in this chat, and says how much', async () => {

@@ -1,12 +1,20 @@
 import { Bot } from 'grammy'
 import type { Telegram } from '../shared/telegram/create-telegram.ts'
 import type { BotDeps } from './bot-deps.ts'
+import { accessCommands } from './features/access-commands.ts'
+import { adButton } from './features/ad-button.ts'
 import { cancelCommand } from './features/cancel-command.ts'
 import { helpCommand } from './features/help-command.ts'
 import { links } from './features/links.ts'
+import { privacyCommand } from './features/privacy-command.ts'
 import { qualityCommand } from './features/quality-command.ts'
+import { referralCommand } from './features/referral-command.ts'
+import { reportCommands } from './features/report-commands.ts'
 import { startCommand } from './features/start-command.ts'
+import { statsCommand } from './features/stats-command.ts'
+import { surveyButtons } from './features/survey-buttons.ts'
 import { ticketButtons } from './features/ticket-buttons.ts'
+import { whoIsHere } from './features/who-is-here.ts'
 import { poisonGuard } from './poison-guard.ts'
 
 /** The updates that we want; everything else (edits, channel posts, inline queries) is not even sent to us. */
@@ -20,7 +28,11 @@ export function createBot(token: string, telegram: Telegram, deps: BotDeps): Bot
   const bot = new Bot(token, { client: telegram.client })
   bot.api.config.use(telegram.transformer)
   bot.use(poisonGuard(deps))
+  bot.use(whoIsHere(deps))
   bot.use(startCommand(deps), helpCommand(deps), cancelCommand(deps), qualityCommand(deps))
+  bot.use(statsCommand(deps), accessCommands(deps))
+  bot.use(privacyCommand(deps), reportCommands(deps))
+  bot.use(referralCommand(deps), adButton(deps), surveyButtons(deps))
   bot.use(ticketButtons(deps))
   bot.use(links(deps))
   return bot

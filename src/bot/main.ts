@@ -10,7 +10,9 @@ import { createTelegram } from '../shared/telegram/create-telegram.ts'
 import { createBotStore } from './bot-store.ts'
 import { showCommandMenu } from './command-menu.ts'
 import { createBot } from './create-bot.ts'
+import { createGrowthStore } from './growth-store.ts'
 import { createOneMoment } from './one-moment.ts'
+import { rememberName } from './remember-name.ts'
 import { createReplies } from './replies.ts'
 import { serveUpdates } from './serve-updates.ts'
 
@@ -22,10 +24,10 @@ const LAST_REPLIES_MS = 5000
 
 /** `node src/bot/main.ts` runs the bot, until SIGTERM or SIGINT. */
 async function main(): Promise<void> {
-  const config = readConfig(['common', 'telegram', 'bot', 'links'])
+  const config = readConfig(['common', 'telegram', 'bot', 'links', 'people', 'reporting'])
   const log = createLogger(config.LOG_LEVEL, 'bot')
   const redis = createRedis(config.REDIS_URL, { role: 'producer', log })
-  const { keys, queues, events, fairness, preferences, notifier } = createState(redis, config.REDIS_PREFIX)
+  const state = createState(redis, config.REDIS_PREFIX)
   const telegram = createTelegram({
     token: config.BOT_TOKEN,
     apiUrl: config.BOT_API_URL,
@@ -40,11 +42,15 @@ async function main(): Promise<void> {
   const oneMoment = createOneMoment(ungated, messages, log)
   const bot = createBot(config.BOT_TOKEN, telegram, {
     botId: telegram.botId,
-    store: createBotStore({ redis, keys, queues, events, fairness, preferences, refresh: notifier.touch }),
+    store: createBotStore({ ...state, refresh: state.notifier.touch }),
     messages,
     replies,
     log,
     allowOrigins: config.LINK_ALLOW_ORIGINS,
+    people: config,
+    eventsKeepMonths: config.EVENTS_KEEP_MONTHS,
+    growth: createGrowthStore(state),
+    timeZone: config.REPORT_TZ,
   })
 
   const stopping = new AbortController()
@@ -54,7 +60,8 @@ async function main(): Promise<void> {
   process.once('SIGINT', () => stopping.abort())
   try {
     const stop = await serveUpdates({ bot, config, oneMoment, log, signal })
-    replies.run(() => showCommandMenu(telegram.api, messages, log))
+    void rememberName(state, bot, signal, log)
+    replies.run(() => showCommandMenu(telegram.api, messages, config.ADMIN_USER_IDS, log))
     await stopped
     log.info('stopping')
     await stop()
@@ -63,7 +70,7 @@ async function main(): Promise<void> {
   } catch (error) {
     if (!signal.aborted) throw error
   } finally {
-    await queues.close()
+    await state.queues.close()
     redis.disconnect()
   }
   log.info('stopped')

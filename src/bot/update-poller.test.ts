@@ -5,12 +5,14 @@ import { afterEach, expect, it, vi } from 'vitest'
 import { createState } from '../../queues/state.ts'
 import { createBotApi } from '../playground/bot-api/create-bot-api.ts'
 import { testDir, testRedis } from '../playground/testing/services.ts'
+import { readConfig } from '../shared/config.ts'
 import { createLogger } from '../shared/logger.ts'
 import { createMessages } from '../shared/messages/messages.ts'
 import { createRedis } from '../shared/redis.ts'
 import { createTelegram } from '../shared/telegram/create-telegram.ts'
 import { createBotStore } from './bot-store.ts'
 import { createBot } from './create-bot.ts'
+import { createGrowthStore } from './growth-store.ts'
 import { createOneMoment } from './one-moment.ts'
 import { createReplies } from './replies.ts'
 import { createUpdatePoller } from './update-poller.ts'
@@ -66,23 +68,27 @@ async function setUp() {
   cleanups.push(() => server.close())
   const redis = createRedis(proxy.url, { role: 'producer' })
   if (redis.status !== 'ready') await once(redis, 'ready')
-  const { keys, queues, events: publisher, fairness, preferences } = createState(redis, prefix)
+  const behind = createState(redis, prefix)
+  const { queues } = behind
   cleanups.push(async () => redis.disconnect())
   cleanups.push(() => queues.close())
   const logged: string[] = []
   const log = createLogger('info', 'test', { write: (line) => void logged.push(line) })
   const telegram = createTelegram({ token: TOKEN, apiUrl, mode: 'cloud', redis, prefix, holdMs: 1500 })
   const replies = createReplies(log)
-  const store = createBotStore({
-    redis,
-    keys,
-    queues,
-    events,
-    fairness,
-    preferences,
-    refresh: async () => undefined,
-  })
-  const deps = { botId: telegram.botId, store, messages, replies, log, allowOrigins: [] }
+  const store = createBotStore({ ...behind, refresh: async () => undefined })
+  const deps = {
+    botId: telegram.botId,
+    store,
+    messages,
+    replies,
+    log,
+    allowOrigins: [],
+    people: readConfig(['people'], {}),
+    eventsKeepMonths: 12,
+    growth: createGrowthStore(behind),
+    timeZone: 'UTC',
+  }
   const start = async () => {
     const bot = createBot(TOKEN, telegram, deps)
     await bot.init()
@@ -174,7 +180,12 @@ it('an update that our code cannot handle is skipped after five times, and repor
   await soon(() => expect(logged.join('')).toContain('update skipped'))
   expect(world.ledger.of('sendMessage')).toHaveLength(1)
   const [event] = await events()
-  expect(event?.data).toMatchObject({ name: 'bot_error', userId: alice.id, stage: 'bot', code: 'internal' })
+  expect(event?.data.events[0]).toMatchObject({
+    name: 'bot_error',
+    userId: alice.id,
+    stage: 'bot',
+    code: 'internal',
+  })
   const skipped = logged.filter((line) => line.includes('update skipped'))
   expect(skipped).toHaveLength(1)
   expect(skipped[0]).toMatch(/"updateId":\d+/)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { sourceOf } from './start-command.ts'
+import { touchOf } from './start-command.ts'
 
 it.each([
   ['', 'organic', null, null],
@@ -11,6 +11,6 @@ it.each([
   ['a'.repeat(65), 'organic', null, null],
   ['https://example.com', 'organic', null, null],
   ["x';--", 'organic', null, null],
-])('/start %s', (payload, source, campaign, referralCode) => {
-  expect(sourceOf(payload)).toEqual({ source, campaign, referralCode })
+])('/start %s', (payload, source, campaign, code) => {
+  expect(touchOf(payload)).toEqual({ source, campaign, code })
 })
