@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   const writer = createPool(config.DATABASE_URL, { applicationName: 'clipferry-web', log })
   const reportTz = config.REPORT_TZ
   const { queues } = state
-  const live = createLive({ numbers: createLiveNumbers({ queues, reader, reportTz, log }) })
+  const live = createLive({ numbers: createLiveNumbers({ redis, queues, reader, reportTz, log }) })
   const server = createWebServer(
     createApp({
       state,

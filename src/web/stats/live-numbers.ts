@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { ACTIONS } from '../../../queues/event.ts'
 import { STAGE_NAMES, type StageName } from '../../../queues/pipeline.ts'
@@ -44,6 +45,7 @@ const whole = z.coerce.number().pipe(count)
 const Numbers = z.object({ deliveries: whole, failures: whole, people: whole, now: whole })
 
 interface LiveDeps {
+  redis: Redis
   queues: Queues
   reader: Pool
   /** Days are of this time zone. */
@@ -52,13 +54,17 @@ interface LiveDeps {
 }
 
 /** Reads them all; never throws, and takes no longer than 4 s. */
-export function createLiveNumbers({ queues, reader, reportTz, log }: LiveDeps) {
+export function createLiveNumbers({ redis, queues, reader, reportTz, log }: LiveDeps) {
   const stage = async (name: StageName) => {
     const counts = await queues.queue(name).getJobCounts('wait', 'prioritized', 'delayed', 'active')
     const { wait = 0, prioritized = 0, delayed = 0, active = 0 } = counts
     return [name, { waiting: wait + prioritized + delayed, active }] as const
   }
-  const stages = async () => Object.fromEntries(await Promise.all(STAGE_NAMES.map(stage)))
+  const stages = async () => {
+    // Each queue would wait by itself until Redis is back.
+    if (redis.status !== 'ready') throw new Error(`Redis is ${redis.status}`)
+    return Object.fromEntries(await Promise.all(STAGE_NAMES.map(stage)))
+  }
   const numbers = async (day: string) =>
     Numbers.parse((await reader.query(NUMBERS, [day, reportTz, [...ACTIONS]])).rows[0])
   const unlessAway = async <T>(who: string, work: Promise<T>): Promise<T | null> => {

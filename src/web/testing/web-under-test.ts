@@ -41,7 +41,8 @@ export async function startWeb({ redis, prefix, secureCookie = false, ...more }:
   })
   const reportTz = more.reportTz ?? 'Europe/Moscow'
   const live =
-    more.live ?? createLive({ numbers: createLiveNumbers({ queues, reader, reportTz, log }), everyMs: 200 })
+    more.live ??
+    createLive({ numbers: createLiveNumbers({ redis, queues, reader, reportTz, log }), everyMs: 200 })
   const app = createApp({
     state,
     artifactMaxAgeMs,
