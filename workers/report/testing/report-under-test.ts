@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
 import { type AnalyticsEvent, eventId } from '../../../queues/event.ts'
+import type { FailureCode } from '../../../queues/failure.ts'
 import type { DataOf } from '../../../queues/pipeline.ts'
 import { createState } from '../../../queues/state.ts'
 import { createBotApi } from '../../../src/playground/bot-api/create-bot-api.ts'
@@ -96,32 +97,48 @@ export async function reportUnderTest(env: Record<string, string> = {}) {
 
 /** Events as short as tests have them. */
 export const at = (time: string) => Date.parse(time)
-export const start = (userId: number, time: string) =>
-  ({
-    ...{ name: 'bot_start', userId, atMs: at(time), source: 'organic', campaign: null },
-    ...{ referrerId: null, isNew: true, language: 'en' },
-  }) as const
-export const link = (userId: number, time: string) =>
-  ({ name: 'link_received', userId, atMs: at(time), source: 'message', links: 1 }) as const
-export const download = (userId: number, time: string, mediaKey = 'youtube.x.v720.full.public') =>
-  ({
-    ...{ name: 'download_completed', userId, atMs: at(time), ticket: 'AAAAAA', source: 'message' },
-    ...{
-      platform: 'youtube',
-      mediaKey,
-      height: 720,
-      sizeBytes: 5,
-      cached: false,
-      waitedMs: 100,
-      stageSeconds: {},
-    },
-  }) as const
-export const failure = (
+export const start = (userId: number, time: string): EventBody => ({
+  name: 'bot_start',
+  userId,
+  atMs: at(time),
+  source: 'organic',
+  campaign: null,
+  referrerId: null,
+  isNew: true,
+  language: 'en',
+})
+export const link = (userId: number, time: string): EventBody => ({
+  name: 'link_received',
+  userId,
+  atMs: at(time),
+  source: 'message',
+  links: 1,
+})
+export const download = (
   userId: number,
   time: string,
-  code: 'internal' | 'gone' | 'extractor_broken' | 'disk_full',
-) =>
-  ({
-    ...{ name: 'download_failed', userId, atMs: at(time), ticket: 'AAAAAA', source: 'message' },
-    ...{ platform: 'youtube', stage: 'fetch', code },
-  }) as const
+  mediaKey = 'youtube.x.v720.full.public',
+): EventBody => ({
+  name: 'download_completed',
+  userId,
+  atMs: at(time),
+  ticket: 'AAAAAA',
+  source: 'message',
+  platform: 'youtube',
+  mediaKey,
+  height: 720,
+  sizeBytes: 5,
+  cached: false,
+  waitedMs: 100,
+  stageSeconds: {},
+})
+export const failure = (userId: number, time: string, code: FailureCode): EventBody => ({
+  name: 'download_failed',
+  userId,
+  atMs: at(time),
+  ticket: 'AAAAAA',
+  source: 'message',
+  platform: 'youtube',
+  stage: 'fetch',
+  code,
+})
