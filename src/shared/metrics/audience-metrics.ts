@@ -23,10 +23,10 @@ export const hours = defineMetric({
     downloads: DOWNLOADS,
   },
   sql: (query) => ({
-    text: `SELECT weekday::float8, hour::float8, coalesce(sum(f.actions), 0)::float8 AS actions,
+    text: `SELECT w.weekday::float8, h.hour::float8, coalesce(sum(f.actions), 0)::float8 AS actions,
         coalesce(sum(f.links), 0)::float8 AS links, coalesce(sum(f.downloads), 0)::float8 AS downloads
-      FROM generate_series(1, 7) AS weekday CROSS JOIN generate_series(0, 23) AS hour
-        LEFT JOIN daily_hours AS f ON f.hour = hour.hour AND extract(isodow FROM f.day) = weekday AND ${summedScope('f')}
+      FROM generate_series(1, 7) AS w(weekday) CROSS JOIN generate_series(0, 23) AS h(hour)
+        LEFT JOIN daily_hours AS f ON f.hour = h.hour AND extract(isodow FROM f.day) = w.weekday AND ${summedScope('f')}
       GROUP BY 1, 2 ORDER BY 1, 2`,
     values: valuesOf(query),
   }),

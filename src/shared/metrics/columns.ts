@@ -9,6 +9,8 @@ const day = column('day', z.iso.date())
 export const text = column('text', z.string())
 export const count = column('count', z.number().int().nonnegative())
 export const share = column('share', z.number().min(0).max(1))
+/** Of what may come more often than what it is compared with: a press counts on its own day, so it may be above 1. */
+export const rate = column('share', z.number().nonnegative())
 export const seconds = column('seconds', z.number().nonnegative())
 export const number = column('number', z.number())
 

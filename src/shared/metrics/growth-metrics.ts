@@ -1,4 +1,4 @@
-import { count, DAY, maybe, number, share, text } from './columns.ts'
+import { count, DAY, maybe, number, rate, text } from './columns.ts'
 import { defineMetric } from './metric.ts'
 import { DAYS, inScope, known, ratio, valuesOf } from './query-parts.ts'
 
@@ -24,7 +24,7 @@ export const limits = defineMetric({
     policy: maybe(text('Policy', 'Политика')),
     times: count('Times', 'Раз'),
     people: PERSON_DAYS,
-    share: maybe(share('Share', 'Доля')),
+    share: maybe(rate('Share', 'Доля')),
     daysSinceFirst: maybe(number('Days since first', 'Дней с начала')),
   },
   sql: (query) => ({
@@ -85,8 +85,8 @@ export const ads = defineMetric({
     clicks: count('Clicks', 'Клики'),
     people: PERSON_DAYS,
     clickers: count('People who clicked', 'Нажали'),
-    clickThrough: maybe(number('Click-through', 'CTR')),
-    clickThroughOfPeople: maybe(number('Click-through of people', 'CTR по людям')),
+    clickThrough: maybe(rate('Click-through', 'CTR')),
+    clickThroughOfPeople: maybe(rate('Click-through of people', 'CTR по людям')),
   },
   sql: (query) => ({
     text: `SELECT campaign, a.name, shown, clicks, people, clickers, ${ratio('clicks', 'shown')} AS "clickThrough",

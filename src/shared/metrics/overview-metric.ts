@@ -70,7 +70,7 @@ export const overview = defineMetric({
     text: `SELECT ${Object.entries(SUMS)
       .map(([column, name]) => `coalesce(sum(s.${column}), 0)::float8 AS "${name}"`)
       .join(', ')},
-        ${ratio('sum(s.dau)', 'count(*) FILTER (WHERE d.is_known)')} AS dau,
+        ${ratio('coalesce(sum(s.dau), 0)', 'count(*) FILTER (WHERE d.is_known)')} AS dau,
         (array_agg(coalesce(s.wau, 0) ORDER BY d.day DESC) FILTER (WHERE d.is_known))[1]::float8 AS wau,
         (array_agg(coalesce(s.mau, 0) ORDER BY d.day DESC) FILTER (WHERE d.is_known))[1]::float8 AS mau,
         ${ratio('sum(s.cached)', 'sum(s.downloads)')} AS "hitRate",

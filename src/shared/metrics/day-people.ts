@@ -1,0 +1,78 @@
+import { type DaySql, intoDailyStats, scopesOf } from './day-sql.ts'
+
+const count = (name: string) => `count(*) FILTER (WHERE name = '${name}')`
+const sum = (name: string, prop: string) =>
+  `coalesce(sum(number_in(props, '${prop}')) FILTER (WHERE name = '${name}'), 0)::bigint`
+
+const OF_EVENTS = {
+  dau: 'count(DISTINCT user_id) FILTER (WHERE is_action)',
+  sessions: count('session_start'),
+  link_messages: count('link_received'),
+  choices: count('choice_made'),
+  inline_queries: count('inline_query'),
+  downloads: count('download_completed'),
+  cached: `count(*) FILTER (WHERE name = 'download_completed' AND props -> 'cached' = 'true')`,
+  waited_ms: sum('download_completed', 'waitedMs'),
+  failures: count('download_failed'),
+  clicks: count('view_clicked'),
+  referred: count('user_referred'),
+  inviters: `count(DISTINCT user_id) FILTER (WHERE name = 'user_referred')`,
+  bonuses: count('bonus_granted'),
+  bonus_amount: sum('bonus_granted', 'amount'),
+  limits: count('limit_reached'),
+  ads_shown: count('ad_shown'),
+  ads_clicked: count('ad_clicked'),
+  surveys: count('survey_completed'),
+  bot_errors: count('bot_error'),
+}
+
+/** What happened, and how many did it. */
+export const dayStats = (d: DaySql): string[] => [
+  `DELETE FROM daily_stats WHERE day = ${d.date()}`,
+  intoDailyStats(
+    Object.keys(OF_EVENTS),
+    `SELECT ${d.date()}, coalesce(bot, '*'), coalesce(source, '*'), ${Object.values(OF_EVENTS).join(', ')}
+     FROM day_events GROUP BY CUBE (bot, source)`,
+  ),
+]
+
+/** Who was there in the windows that end with this day: distinct people of many days are no sum of those of each. */
+export const dayWindows = (d: DaySql): string[] => [
+  intoDailyStats(
+    ['wau', 'mau', 'active_before', 'lost'],
+    `SELECT ${d.date()}, bot, source, count(*) FILTER (WHERE last_day > ${d.date(-7)}),
+       count(*) FILTER (WHERE last_day > ${d.date(-30)}), count(*) FILTER (WHERE was_before),
+       count(*) FILTER (WHERE was_before AND last_day <= ${d.date(-30)})
+     FROM (
+       SELECT b.bot, s.source, p.user_id, max(p.last_day) AS last_day, bool_or(p.was_before) AS was_before
+       FROM (
+         SELECT a.bot, a.user_id, coalesce(u.first_source, 'organic') AS source, a.last_day, a.was_before
+         FROM (
+           SELECT bot, user_id, max(day) AS last_day, bool_or(day <= ${d.date(-30)}) AS was_before
+           FROM daily_active WHERE day > ${d.date(-60)} AND day <= ${d.date()} GROUP BY bot, user_id
+         ) AS a LEFT JOIN users AS u USING (bot, user_id)
+       ) AS p, ${scopesOf('p')}
+       GROUP BY b.bot, s.source, p.user_id
+     ) AS person GROUP BY bot, source`,
+  ),
+]
+
+/** Whom one looks at decides whose first time it is: with all bots, somebody who knows another one is not new. */
+const firstTime = (d: DaySql, column: 'first_seen_at' | 'first_start_at', name: string) =>
+  intoDailyStats(
+    [name],
+    `SELECT ${d.date()}, bot, source, count(*) FROM (
+       SELECT b.bot, s.source, p.user_id
+       FROM (
+         SELECT u.bot, u.first_source AS source, u.user_id, u.${column} AS first_at FROM users AS u
+         WHERE u.user_id IN (SELECT n.user_id FROM users AS n WHERE n.${column} >= ${d.start()} AND n.${column} < ${d.start(1)})
+       ) AS p, ${scopesOf('p')}
+       GROUP BY b.bot, s.source, p.user_id
+       HAVING min(p.first_at) >= ${d.start()} AND min(p.first_at) < ${d.start(1)}
+     ) AS person GROUP BY bot, source`,
+  )
+
+export const dayNewPeople = (d: DaySql): string[] => [
+  firstTime(d, 'first_seen_at', 'new_people'),
+  firstTime(d, 'first_start_at', 'started'),
+]
