@@ -50,11 +50,9 @@ export function naiveStore(given: readonly AnalyticsEvent[], { nameOf, timeZone,
     ]
   })
 
-  const ads = new Map<string, (Of<'ad_shown'> | Of<'ad_clicked'>)[]>()
-  for (const event of [...of('ad_shown'), ...of('ad_clicked')]) {
-    const key = [bot(event), event.userId, event.ticket, event.campaignId].join(':')
-    ads.set(key, [...(ads.get(key) ?? []), event])
-  }
+  const ads = Map.groupBy([...of('ad_shown'), ...of('ad_clicked')], (event) =>
+    [bot(event), event.userId, event.ticket, event.campaignId].join(':'),
+  )
 
   return {
     events: rows(events.map((e) => [e.id, e.name, e.atMs, bot(e), e.userId])),
@@ -69,10 +67,9 @@ export function naiveStore(given: readonly AnalyticsEvent[], { nameOf, timeZone,
       downloads.map((e) => [e.id, e.atMs, bot(e), e.userId, mediaIdOf(e.mediaKey), e.height, e.sizeBytes]),
     ),
     videos: rows(
-      downloads.map(({ mediaKey, platform }) => {
-        const same = downloads.filter((other) => mediaIdOf(other.mediaKey) === mediaIdOf(mediaKey))
+      [...Map.groupBy(downloads, ({ mediaKey }) => mediaIdOf(mediaKey))].map(([videoId, same]) => {
         const times = same.map(({ atMs }) => atMs)
-        return [mediaIdOf(mediaKey), platform, Math.min(...times), same.length, Math.max(...times)]
+        return [videoId, same[0]?.platform, Math.min(...times), same.length, Math.max(...times)]
       }),
     ),
     daily_active: rows(
@@ -91,9 +88,9 @@ export function naiveStore(given: readonly AnalyticsEvent[], { nameOf, timeZone,
       ]),
     ),
     ad_impressions: rows(
-      [...ads].map(([key, about]) => {
-        const clicks = about.filter((e) => e.name === 'ad_clicked').map(({ atMs }) => atMs)
-        const first = Math.min(...about.map(({ atMs }) => atMs))
+      [...ads].map(([key, same]) => {
+        const clicks = same.filter((e) => e.name === 'ad_clicked').map(({ atMs }) => atMs)
+        const first = Math.min(...same.map(({ atMs }) => atMs))
         return [key, clicks.length > 0, clicks.length > 0 ? Math.min(...clicks) : null, first]
       }),
     ),

@@ -119,7 +119,7 @@ export function someEvents({ chance, count, people, botIds, fromMs, days }: Opti
         }
       case 'user_referred': {
         // Everybody is brought once.
-        const pair = { botId, userId: of.userId, referredUserId: 10_000_000 + n }
+        const pair = { botId, userId: of.userId, referredUserId: fromMs + n }
         referred.set(`${n}`, pair)
         return { ...of, name, ...pair }
       }
