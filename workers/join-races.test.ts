@@ -144,6 +144,7 @@ test('in every order, with crashes: everybody ends, nobody twice, no generation 
 }, async () => {
   let leavers = 0
   let failed = 0
+  let charged = 0
   for (const seed of SEEDS) {
     const { tickets, generations, left, deliveries, key } = await history(seed)
     const ends = await Promise.all(tickets.map((ticket) => state.requests.get(ticket)))
@@ -161,10 +162,20 @@ test('in every order, with crashes: everybody ends, nobody twice, no generation 
     expect((await state.joins.shared(key)).state).not.toBe('inflight')
     const rounds = tickets.map((ticket) => [...deliveries].filter((id) => id.startsWith(`${ticket}-`)).length)
     expect({ seed, twice: rounds.filter((count) => count > 1) }).toEqual({ seed, twice: [] })
+    // What is not delivered costs nothing, and what is, once; whatever was cached meanwhile costs nothing either.
+    for (const end of ends) {
+      const { used, delivered } = await state.people.get(1, end?.userId ?? 0)
+      const came = end?.state === 'delivered'
+      expect({ seed, ticket: end?.ticket, used, delivered }).toEqual({
+        ...{ seed, ticket: end?.ticket, used: came && end.charged ? 1 : 0, delivered: came ? 1 : 0 },
+      })
+      charged += used
+    }
     leavers += left.size
     failed += ends.filter((end) => end?.state === 'failed').length
   }
   // The histories are not all of one kind.
   expect(leavers).toBeGreaterThan(100)
   expect(failed).toBeGreaterThan(100)
+  expect(charged).toBeGreaterThan(100)
 })
