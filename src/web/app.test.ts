@@ -6,6 +6,7 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { keysFor } from '../../queues/keys.ts'
 import { createMends } from '../../queues/mends.ts'
+import { STAGE_NAMES } from '../../queues/pipeline.ts'
 import { testRedis } from '../playground/testing/services.ts'
 import { PASSWORD, startWeb } from './testing/web-under-test.ts'
 
@@ -133,8 +134,8 @@ test.each([
 test('pages speak the language of the browser', async () => {
   const page = async (language: string) =>
     (await web.get('/login', { Accept: 'text/html', 'Accept-Language': language })).text()
-  expect(await page('ru-RU,ru;q=0.9,en;q=0.8')).toContain('<html lang="ru">')
-  expect(await page('en-GB,en;q=0.9')).toContain('<html lang="en">')
+  expect(await page('ru-RU,ru;q=0.9,en;q=0.8')).toContain('<html lang="ru"')
+  expect(await page('en-GB,en;q=0.9')).toContain('<html lang="en"')
   expect(await page('fr')).toContain('Log in')
 })
 
@@ -143,7 +144,7 @@ test('the start page shows each stage with what waits, and for how long', async 
   await queue.add('maintenance', { task: 'canary' }, { timestamp: Date.now() - 3 * 3600_000 })
   const page = await (await web.get('/', await web.logIn())).text()
   const rows = page.split('<tr>').filter((row) => row.includes('scope="row"'))
-  expect(rows).toHaveLength(10)
+  expect(rows).toHaveLength(STAGE_NAMES.length)
   expect(rows.at(-1)).toMatch(/maintenance<\/a><\/th>\s*<td>1<\/td>\s*<td>0<\/td>/)
   expect(rows.at(-1)).toContain('3 h ago')
   expect(rows[0]).toContain('never')

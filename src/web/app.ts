@@ -7,10 +7,12 @@ import type { Logger } from '../shared/logger.ts'
 import { createBoard } from './board.ts'
 import { createChoices } from './choices.ts'
 import { createErrorPages, notFound } from './error-pages.ts'
+import { createKeptOnPage } from './kept-on-page.ts'
 import { createLoginLimiter } from './login-limiter.ts'
 import { createAdStore } from './offers/ads.ts'
 import { createApplyOffers } from './offers/apply-offers.ts'
 import { createExperimentStore } from './offers/experiments.ts'
+import { apiPage } from './pages/api-page.ts'
 import { startPage } from './pages/start-page.ts'
 import { createPasswordCheck, type Passwords } from './password-check.ts'
 import { createReadiness } from './readiness.ts'
@@ -30,6 +32,7 @@ import { createSessions } from './sessions.ts'
 import { createStageStates } from './stage-state.ts'
 import { createKeptAnswers } from './stats/kept-answers.ts'
 import type { Live } from './stats/live.ts'
+import { openApi } from './stats/openapi.ts'
 import { textsFor } from './texts.ts'
 
 const ASSETS_DIR = fileURLToPath(new URL('assets', import.meta.url))
@@ -105,11 +108,18 @@ export function createApp(deps: AppDeps): Express {
       }),
     )
   })
+  app.get('/analytics/api', requireSession, (request, response) => {
+    response.send(apiPage(textsFor(request), openApi()))
+  })
   app.use(
     '/analytics',
     requireSession,
     analyticsHeaders(secureCookie),
-    analyticsRoutes({ choices: createChoices(deps.reader, log), reportTz: deps.reportTz }),
+    analyticsRoutes({
+      choices: createChoices(reader, log),
+      kept: createKeptOnPage({ ads, experiments }),
+      reportTz,
+    }),
   )
   app.use('/analytics/ads', adForms(ads, '/analytics/referrals'))
   app.use('/analytics/experiments', experimentForms(experiments, '/analytics/experiments'))

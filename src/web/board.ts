@@ -24,7 +24,11 @@ export function createBoard(queues: Queues, mountPath: string, log: Logger): Rou
         boardLogo: { path: ICON, width: 24, height: 24 },
         favIcon: { default: ICON, alternative: ICON },
         hideDocsLink: true,
-        miscLinks: [{ text: 'Stages', url: '/' }],
+        miscLinks: [
+          { text: 'Stages', url: '/' },
+          { text: 'Dead letters', url: '/dead-letters' },
+          { text: 'Analytics', url: '/analytics' },
+        ],
         sortQueues: false,
       },
       // Formatters would cover data and results only; reasons, stacks, logs, options and schedulers pass here too.

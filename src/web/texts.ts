@@ -2,6 +2,7 @@ import type { Request } from 'express'
 import { analyticsTextsEn, analyticsTextsRu } from './analytics-texts.ts'
 import { deadLetterTextsEn, deadLetterTextsRu } from './dead-letter-texts.ts'
 import type { Reason } from './http-error.ts'
+import { offerTextsEn, offerTextsRu } from './offer-texts.ts'
 import { type Theme, themeOf } from './theme.ts'
 
 const en = {
@@ -35,6 +36,9 @@ const en = {
   secondsAgo: (seconds: number) => `${seconds} s ago`,
   minutesAgo: (minutes: number) => `${minutes} min ago`,
   hoursAgo: (hours: number) => `${hours} h ago`,
+  apiTitle: 'The numbers over HTTP',
+  apiLead:
+    'Each can be asked for with GET by whoever is logged in, as JSON or with .csv at its end as a file. What is wrong with a request is answered with 400 and the reason.',
   notFound: 'There is no such page.',
   foreignOrigin: 'This request came from another site and was refused.',
   unavailable: 'The dashboard cannot reach Redis. Try again in a moment.',
@@ -49,6 +53,7 @@ const en = {
   toStart: 'To the start page',
   ...deadLetterTextsEn,
   ...analyticsTextsEn,
+  ...offerTextsEn,
 }
 
 /** All that a person reads on pages of ours. */
@@ -88,6 +93,9 @@ const ru: Words = {
   secondsAgo: (seconds) => `${seconds} с назад`,
   minutesAgo: (minutes) => `${minutes} мин назад`,
   hoursAgo: (hours) => `${hours} ч назад`,
+  apiTitle: 'Данные по HTTP',
+  apiLead:
+    'Каждый адрес отвечает на GET тем, кто вошёл: в JSON или, с .csv на конце, файлом. Если в запросе ошибка, ответом будет 400 с причиной. Описания — на английском.',
   notFound: 'Такой страницы нет.',
   foreignOrigin: 'Запрос пришёл с другого сайта и отклонён.',
   unavailable: 'Нет связи с Redis. Повторите чуть позже.',
@@ -102,6 +110,7 @@ const ru: Words = {
   toStart: 'На главную',
   ...deadLetterTextsRu,
   ...analyticsTextsRu,
+  ...offerTextsRu,
 }
 
 const LANGUAGES = { en, ru }

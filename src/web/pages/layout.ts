@@ -7,12 +7,22 @@ interface LayoutOptions {
   body: Html
   /** The page loads itself again after so long; it works without scripts. */
   renewAfterS?: number
+  /** Addresses of style sheets and modules on top: of our own host. */
+  styles?: string[]
+  scripts?: string[]
 }
 
 /** The frame of every page of ours: a whole document. */
-export function layout({ texts, title, body, renewAfterS }: LayoutOptions): string {
+export function layout({
+  texts,
+  title,
+  body,
+  renewAfterS,
+  styles = [],
+  scripts = [],
+}: LayoutOptions): string {
   return html`<!doctype html>
-<html lang="${texts.language}">
+<html lang="${texts.language}" data-theme="${texts.theme}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -21,7 +31,13 @@ ${renewAfterS ? html`<meta http-equiv="refresh" content="${renewAfterS}">` : ''}
 <title>${title} · ${texts.product}</title>
 <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/assets/web.css">
-</head>
+${styles.map(
+  (path) => html`<link rel="stylesheet" href="${path}">
+`,
+)}${scripts.map(
+  (path) => html`<script type="module" src="${path}"></script>
+`,
+)}</head>
 <body>
 ${body}
 </body>

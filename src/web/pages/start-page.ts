@@ -41,8 +41,8 @@ export function startPage(texts: Texts, { states, readiness, mends, deadLetters 
     texts,
     title: texts.stagesTitle,
     renewAfterS: RENEW_AFTER_S,
-    body: html`${pageHeader(texts)}
-<main>
+    body: html`${pageHeader(texts, 'stages')}
+<main id="main">
 <h1>${texts.stagesTitle}</h1>
 <p class="${readiness.ready ? 'notice' : 'problem'}" role="status">${readiness.ready ? texts.ready : texts.notReady}</p>
 <p class="quiet">${texts.stagesLead}</p>

@@ -34,6 +34,7 @@ const Listing = z.strictObject({
 const Group = z.strictObject({ stage: Stage, code: Code, site: z.string().max(200).optional() })
 const Page = z.object({
   state: z.enum(['open', 'all']).catch('open'),
+  code: Code.optional().catch(undefined),
   replayed: wholeNumber.nullable().catch(null),
   left: wholeNumber.catch(0),
   people: wholeNumber.catch(0),
@@ -93,11 +94,11 @@ export function deadLetterRoutes({ deadLetters, replay }: DeadLetterDeps): Route
 
   const pages = Router()
     .get('/', async (request, response) => {
-      const { state, replayed, left, people } = Page.parse(request.query)
+      const { state, code, replayed, left, people } = Page.parse(request.query)
       const all = state === 'all'
       const [groups, letters] = await Promise.all([
         unlessAway(deadLetters.groups()),
-        list(all ? {} : { state: 'open' }, 100),
+        list({ ...(!all && { state: 'open' }), ...(code && { code }) }, 100),
       ])
       const counts = replayed === null ? null : { replayed, left, people }
       response.send(

@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import type { Pool } from '../shared/db/pool.ts'
+import type { Logger } from '../shared/logger.ts'
+import { within } from './deadline.ts'
+import type { Choices } from './pages/analytics/filter-bar.ts'
+
+/** The page does not wait longer for what its filters offer: it can be typed into the address as well. */
+const DEADLINE_MS = 400
+const RENEW_AFTER_MS = 60_000
+const SOURCES = ['organic', 'referral', 'campaign']
+
+/** From name to next name along the index, however many rows each has. */
+const BOTS = `
+  WITH RECURSIVE names AS (
+    (SELECT bot FROM users ORDER BY bot LIMIT 1)
+    UNION ALL
+    SELECT (SELECT bot FROM users WHERE bot > names.bot ORDER BY bot LIMIT 1) FROM names WHERE names.bot IS NOT NULL
+  )
+  SELECT bot AS name FROM names WHERE bot IS NOT NULL LIMIT 50`
+/** Of the last months: sites that nobody uses any more are not offered. */
+const PLATFORMS = `
+  SELECT platform AS name FROM daily_downloads WHERE day > current_date - 100
+  GROUP BY platform ORDER BY sum(downloads) DESC LIMIT 100`
+const Names = z.array(z.object({ name: z.string() }))
+
+/** What the filters of analytics offer. Never fails, and never waits long. */
+export function createChoices(db: Pool, log: Logger): () => Promise<Choices> {
+  let kept: { choices: Choices; untilMs: number } | undefined
+  const names = async (query: string) => Names.parse((await db.query(query)).rows).map(({ name }) => name)
+  return async () => {
+    if (kept && kept.untilMs > Date.now()) return kept.choices
+    try {
+      const [bot, platform] = await within(DEADLINE_MS, Promise.all([names(BOTS), names(PLATFORMS)]))
+      kept = { choices: { bot, platform, source: SOURCES }, untilMs: Date.now() + RENEW_AFTER_MS }
+      return kept.choices
+    } catch (error) {
+      log.warn({ err: error }, 'nobody knows what the filters may offer')
+      return kept?.choices ?? { bot: [], platform: [], source: SOURCES }
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import { within } from './deadline.ts'
+import { type Html, html } from './html.ts'
+import { HttpError } from './http-error.ts'
+import type { AdStore } from './offers/ads.ts'
+import type { KeptExperiment } from './offers/experiment-input.ts'
+import type { ExperimentStore } from './offers/experiments.ts'
+import { OFFER_PROBLEMS, type OfferProblemCode } from './offers/offer-problem.ts'
+import { adsSection } from './pages/analytics/ads.ts'
+import { experimentsSection, type ShownExperiment } from './pages/analytics/experiments.ts'
+import { liveStrip } from './pages/analytics/live-strip.ts'
+import type { AnalyticsPage } from './pages/analytics/pages.ts'
+import type { Texts } from './texts.ts'
+
+const DEADLINE_MS = 3_000
+/** Running ones come first; of older ones the file has the results. */
+const MOST_RESULTS = 6
+const isProblem = (code: unknown): code is OfferProblemCode =>
+  typeof code === 'string' && code in OFFER_PROBLEMS
+const Outcome = z.object({
+  saved: z.string().optional().catch(undefined),
+  problem: z.custom<OfferProblemCode>(isProblem).optional().catch(undefined),
+  field: z
+    .string()
+    .regex(/^\w{1,40}$/)
+    .optional()
+    .catch(undefined),
+})
+
+export interface KeptOnPage {
+  /** How it went, after a form. */
+  outcome: Html | string
+  section: Html | string
+}
+
+interface KeptDeps {
+  ads: AdStore
+  experiments: ExperimentStore
+}
+
+/** What stands on a page of analytics beside its charts: made by the server, so that it works without scripts. */
+export function createKeptOnPage({ ads, experiments }: KeptDeps) {
+  const shown = async (experiment: KeptExperiment, n: number): Promise<ShownExperiment> => {
+    if (experiment.state === 'new' || n >= MOST_RESULTS) return { experiment, results: null }
+    const results = await within(DEADLINE_MS, experiments.results(experiment.id)).catch(() => 'late' as const)
+    return { experiment, results }
+  }
+  const sections: Record<
+    NonNullable<AnalyticsPage['keeps']>,
+    (texts: Texts, mayChange: boolean) => Promise<Html>
+  > = {
+    live: async (texts) => liveStrip(texts),
+    'dead-letters': async (texts) =>
+      html`<p class="actions"><a class="button plain" href="/dead-letters">${texts.toDeadLetters}</a></p>`,
+    ads: async (texts, mayChange) => adsSection(texts, await within(DEADLINE_MS, ads.list()), mayChange),
+    experiments: async (texts, mayChange) => {
+      const all = await within(DEADLINE_MS, experiments.list())
+      return experimentsSection(texts, await Promise.all(all.map(shown)), mayChange)
+    },
+  }
+
+  /** `query`: of the page, where a form that led back to it says how it went. */
+  return async (
+    page: AnalyticsPage,
+    texts: Texts,
+    mayChange: boolean,
+    query: unknown,
+  ): Promise<KeptOnPage> => {
+    if (!page.keeps) return { outcome: '', section: '' }
+    const { saved, problem, field } = Outcome.parse(query ?? {})
+    const outcome = problem
+      ? html`<p class="problem" role="alert">${texts.offerProblems[problem]} ${field ?? ''}</p>`
+      : saved && html`<p class="notice" role="status">${texts.saved}</p>`
+    const section = await sections[page.keeps](texts, mayChange).catch((error: unknown) => {
+      // The charts of the page say for themselves what they lack.
+      if (error instanceof HttpError && error.reason)
+        return html`<p class="problem">${texts.reasons[error.reason]}</p>`
+      return html`<p class="problem">${texts.reasons.database}</p>`
+    })
+    return { outcome: outcome ?? '', section }
+  }
+}
