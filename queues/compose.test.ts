@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { readConfig } from '../src/shared/config.ts'
+import { readConfig, type SectionName } from '../src/shared/config.ts'
 import { REGISTRY } from '../workers/registry.ts'
 import { STAGE_NAMES } from './pipeline.ts'
 
@@ -14,6 +14,9 @@ const Service = z.object({
   networks: z.array(z.string()).default([]),
 })
 const Compose = z.object({ services: z.record(z.string(), Service) })
+
+/** An option: compose does not ask for its passwords. */
+const METABASE = { METABASE_PASSWORD: 'secret-of-12', METABASE_DB_PASSWORD: 'secret-of-12' }
 
 const textOf = (name: string) => readFile(new URL(`../${name}`, import.meta.url), 'utf8')
 const { services } = Compose.parse(parse(await textOf('docker-compose.yml'), { merge: true }))
@@ -37,9 +40,12 @@ test('there is a service for each stage, in the order of the pipeline, and its c
   for (const [name, { command }] of stages) expect([name, command]).toEqual([name, [name]])
 })
 
-test('nothing but the dashboard is published, and that on this host only', () => {
+test('nothing but the dashboards is published, and that on this host only', () => {
   const published = Object.entries(services).flatMap(([name, { ports }]) => ports.map((port) => [name, port]))
-  expect(published).toEqual([['web', expect.stringMatching(/^127\.0\.0\.1:/)]])
+  expect(published).toEqual([
+    ['web', expect.stringMatching(/^127\.0\.0\.1:/)],
+    ['metabase', expect.stringMatching(/^127\.0\.0\.1:/)],
+  ])
 })
 
 test('what opens untrusted links sees no storage, no database and no Bot API server', () => {
@@ -49,14 +55,24 @@ test('what opens untrusted links sees no storage, no database and no Bot API ser
   expect(near.map(([name]) => name)).toEqual(['redis', 'web', 'inspect', 'fetch'])
 })
 
-test('only what talks to sites or to Telegram has a way out', () => {
+test('only what talks to sites, to Telegram or to a webhook, and what is published, has a way out', () => {
   const ways = Object.entries(services).filter(([, { networks }]) => networks.includes('outside'))
-  expect(ways.map(([name]) => name)).toEqual(['telegram-bot-api', 'bot', 'web', 'inspect', 'fetch'])
+  expect(ways.map(([name]) => name)).toEqual([
+    'telegram-bot-api',
+    'bot',
+    'web',
+    'inspect',
+    'fetch',
+    'report',
+    'metabase',
+  ])
 })
 
 test('the environment of every process of ours is complete', () => {
-  readConfig(['common', 'telegram', 'bot', 'links'], environmentOf('bot'))
-  readConfig(['common', 'web'], environmentOf('web'))
+  readConfig(['common', 'telegram', 'bot', 'links', 'people', 'reporting'], environmentOf('bot'))
+  readConfig(['common', 'web', 'reporting'], environmentOf('web'))
+  for (const name of ['metabase-database', 'metabase-dashboards'])
+    readConfig(['database', 'metabase'], { ...environmentOf(name), ...METABASE })
   readConfig(['database'], environmentOf('migrate'))
   for (const name of STAGE_NAMES)
     readConfig(['common', 'worker', ...REGISTRY[name].sections], environmentOf(name))
@@ -65,9 +81,12 @@ test('the environment of every process of ours is complete', () => {
 test('no stage holds a secret that it does not use', () => {
   const holders = (secret: string) =>
     stages.filter(([name]) => secret in environmentOf(name)).map(([name]) => name)
-  expect(holders('BOT_TOKEN')).toEqual(['send', 'notify'])
-  expect(holders('DATABASE_URL')).toEqual(['analytics'])
-  expect(holders('S3_SECRET_ACCESS_KEY')).toEqual(['upload', 'send', 'maintenance'])
+  const users = (section: SectionName) =>
+    STAGE_NAMES.filter((name) => REGISTRY[name].sections.includes(section))
+  expect(holders('BOT_TOKEN')).toEqual(users('telegram'))
+  expect(holders('DATABASE_URL')).toEqual(users('database'))
+  expect(holders('S3_SECRET_ACCESS_KEY')).toEqual(users('storage'))
+  expect(holders('ALERT_WEBHOOK_URL')).toEqual(['report'])
 })
 
 test('.env.example explains every variable of the configuration and of compose, and no other', async () => {

@@ -208,6 +208,19 @@ const people = z.object({
   SURVEY: optional(z.enum(['on', 'off']).default('on')),
 })
 
+const metabase = z.object({
+  METABASE_URL: optional(z.url({ protocol: /^https?$/ }).default('http://metabase:3000')),
+  /** Who logs in there, as its first and only administrator. */
+  METABASE_EMAIL: optional(z.email().default('admin@clipferry.invalid')),
+  METABASE_PASSWORD: text('the password of METABASE_EMAIL in Metabase').pipe(
+    z.string().min(10, 'needs at least 10 characters'),
+  ),
+  /** Of its users in PostgreSQL: one for its own database, and one that only reads ours. */
+  METABASE_DB_PASSWORD: text('the password of the users of Metabase in PostgreSQL').pipe(
+    z.string().min(10, 'needs at least 10 characters'),
+  ),
+})
+
 const operator = z.object(artifactAge)
 
 const web = z.object({
@@ -253,6 +266,7 @@ const SECTIONS = {
   reporting,
   reports,
   people,
+  metabase,
   operator,
   web,
   worker,
