@@ -1,6 +1,7 @@
 import { json, Router, urlencoded } from 'express'
 import { z } from 'zod'
 import type { Logger } from '../../shared/logger.ts'
+import { notFound } from '../error-pages.ts'
 import { createJsonErrors } from '../json-errors.ts'
 import { AdInput, AdPatch, type AdStore } from '../offers/ads.ts'
 import { offerForm, readOffer, readOfferId } from '../offers/read-offer.ts'
@@ -18,7 +19,7 @@ export function adApi(ads: AdStore, log: Logger): Router {
     .post('/:id', async (request, response) => {
       response.json(await ads.edit(readOfferId(request), readOffer(AdPatch, request.body)))
     })
-    .use(createJsonErrors(log))
+    .use(notFound, createJsonErrors(log))
 }
 
 /** Fields of a form, which are texts; a box that is not ticked is not there. */

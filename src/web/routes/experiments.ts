@@ -1,5 +1,6 @@
 import { json, type Request, Router, urlencoded } from 'express'
 import type { Logger } from '../../shared/logger.ts'
+import { notFound } from '../error-pages.ts'
 import { createJsonErrors } from '../json-errors.ts'
 import { experimentOfForm } from '../offers/experiment-form.ts'
 import { ExperimentInput } from '../offers/experiment-input.ts'
@@ -39,7 +40,7 @@ export function experimentApi(experiments: ExperimentStore, log: Logger): Router
       const csv = toCsv(RESULT_COLUMNS, resultRows(found), bom === '1')
       sendCsv(response, `experiment-${found.id}`, csv)
     })
-    .use(createJsonErrors(log))
+    .use(notFound, createJsonErrors(log))
 }
 
 /** The same by forms of pages. Mount it under /analytics/experiments. `backTo`: the page with the forms. */

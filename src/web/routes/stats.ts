@@ -2,7 +2,7 @@ import { type Request, type Response, Router } from 'express'
 import type { Pool } from '../../shared/db/pool.ts'
 import type { Logger } from '../../shared/logger.ts'
 import { unlessDatabaseAway } from '../database-error.ts'
-import { HttpError } from '../http-error.ts'
+import { notFound } from '../error-pages.ts'
 import { createJsonErrors } from '../json-errors.ts'
 import { sendCsv, toCsv } from '../stats/csv.ts'
 import type { Endpoint } from '../stats/endpoint.ts'
@@ -49,9 +49,5 @@ export function statsRoutes({ reader, keptAnswers, reportTz, live, log }: StatsD
       sendCsv(response, endpoint.id, toCsv(endpoint.columns, rows, bom === '1'))
     })
   }
-  return router
-    .use(() => {
-      throw new HttpError(404)
-    })
-    .use(createJsonErrors(log))
+  return router.use(notFound, createJsonErrors(log))
 }
