@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Cached } from './cached.ts'
 import type { Keys } from './keys.ts'
+import { SURVEY_RULES } from './people/survey.ts'
 import { Request } from './request.ts'
 import type { Scripts } from './scripts.ts'
 import { SentFile } from './sent-files.ts'
@@ -15,10 +16,6 @@ export interface Delivery {
   isFollowed: boolean
 }
 
-/** Who has had so many files is asked what they think of us, and not again for so long (`people/survey.ts` decides). */
-const SURVEY_AFTER = 10
-const SURVEY_GAP_MS = 90 * 24 * 3600_000
-
 const fields = z.array(z.string()).transform((flat) => {
   const pairs = flat.flatMap((name, at) => (at % 2 === 0 ? [[name, flat[at + 1] ?? '']] : []))
   return z.record(z.string(), z.string()).parse(Object.fromEntries(pairs))
@@ -32,10 +29,11 @@ export function createDeliveries(scripts: Scripts, keys: Keys) {
   return {
     /** @param hasSurvey whether people are asked what they think of us at all */
     async find(ticket: string, hasSurvey = false): Promise<Delivery> {
+      const { gapMs, afterFiles } = SURVEY_RULES
       const [request, file, shared, isFollowed] = Found.parse(
         await scripts.delivery(
           [keys.request(ticket)],
-          [keys.prefix, keys.files, keys.shared(''), hasSurvey ? SURVEY_AFTER : 0, SURVEY_GAP_MS],
+          [keys.prefix, keys.files, keys.shared(''), hasSurvey ? afterFiles : 0, gapMs],
         ),
       )
       return {

@@ -5,7 +5,8 @@ import type { Keys } from '../keys.ts'
 import type { Scripts } from '../scripts.ts'
 
 const DAY_MS = 24 * 3600_000
-const RULES = {
+/** Who is asked; `delivery.lua` looks whether it may be somebody's time. */
+export const SURVEY_RULES = {
   /** A person is asked at most so often. */
   gapMs: 90 * DAY_MS,
   /** After so many files, or after a limit. */
@@ -73,7 +74,7 @@ export function createSurveys(redis: Redis, scripts: Scripts, keys: Keys) {
         .parse(
           await scripts.surveyBegin(of(botId, userId), [
             member(botId, userId),
-            ...[RULES.gapMs, RULES.afterFiles, WAIT_MS.pmf, KEPT_MS],
+            ...[SURVEY_RULES.gapMs, SURVEY_RULES.afterFiles, WAIT_MS.pmf, KEPT_MS],
           ]),
         )
       return askedAtMs === 0 ? null : askedAtMs

@@ -4,7 +4,7 @@
 -- Returns {fields of the request, what Telegram knows of its file, fields of what is shared under its media key,
 --   '1' when something follows the file (`aftercare`)}.
 local request = redis.call('HGETALL', KEYS[1])
-local ids = redis.call('HMGET', KEYS[1], 'botId', 'mediaKey', 'userId', 'above')
+local ids = redis.call('HMGET', KEYS[1], 'botId', 'mediaKey', 'userId', 'above', 'chatType')
 if not ids[1] or not ids[2] then return { request, '', {}, '0' } end
 local file = redis.call('GET', ARGV[2] .. ids[1] .. ':' .. ids[2])
 local function isFollowed()
@@ -12,7 +12,7 @@ local function isFollowed()
   local key = ARGV[1] .. ':person:' .. ids[1] .. '.' .. ids[3]
   local person = redis.call('HMGET', key, 'bonusDue', 'bonusUnsaid', 'lastSurveyMs', 'reached', 'delivered')
   if person[1] or person[2] then return true end
-  if ARGV[4] == '0' then return false end
+  if ARGV[4] == '0' or ids[5] ~= 'private' then return false end
   -- This one is not counted yet. Of several at once none may be the one: then it is the next.
   if not person[4] and tonumber(person[5] or '0') + 1 < tonumber(ARGV[4]) then return false end
   return not person[3] or redis.call('TIME')[1] * 1000 - tonumber(person[3]) >= tonumber(ARGV[5])

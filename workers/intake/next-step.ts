@@ -151,7 +151,11 @@ export function createNextStep(deps: IntakeDeps, failPoint: FailPoint) {
   /** All that is free is taken: what the ticket says of it comes first. */
   const refuse = async (request: Request, allowed: number): Promise<string> => {
     await requests.set(request.ticket, { allowed, bonusEach: rules.REFERRAL_BONUS })
-    return await fail(request, 'limit_reached', 'intake')
+    const { ticket, round } = request
+    const how = await fail(request, 'limit_reached', 'intake')
+    // No file follows, but the survey may.
+    await queues.add('aftercare', { ticket, round }, { jobId: `after-${ticket}-${round}` })
+    return how
   }
 
   /** It goes on later. Should the job be lost, the reconciler goes on with it then. */

@@ -173,6 +173,29 @@ test('the choices of the link, as buttons', async () => {
   expect(world.messages(chat)[0]?.from?.id).toBe(user.id)
 })
 
+test('who is tested so is offered the sound first, and meets it when there is a choice', async () => {
+  const running = {
+    ...{ subject: 'buttons', name: 'order' },
+    variants: [{ name: 'sound', share: 100, config: { order: 'audio_first' } }],
+  }
+  await state.redis.set(state.keys.experiments, JSON.stringify([running]))
+  const known = state
+  // What runs is looked up some seconds apart.
+  state = createState(known.redis, known.keys.prefix)
+  const { ticket, said, user } = await asked()
+  const met = () => state.redis.hget(state.keys.person(123456, user.id), 'test.order')
+  await notify(ticket)
+  expect(await met()).toBeNull()
+  await state.requests.move(ticket, ['asked'], 'choosing')
+  await notify(ticket)
+  const rows = said()[0]?.reply_markup?.inline_keyboard.map((row) => row.map(({ text }) => text))
+  expect(rows?.slice(0, 2)).toEqual([['🎵 M4A'], ['🎬 720p · 5 MB']])
+  expect(await met()).toBe('sound')
+  await state.queues.close()
+  await state.redis.del(state.keys.experiments)
+  state = known
+})
+
 test('a ticket that the person deleted is not put back, but a reason is told all the same', async () => {
   const { ticket, said, world, user, chat } = await asked()
   await notify(ticket)

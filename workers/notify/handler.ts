@@ -5,7 +5,9 @@ import type { FactsStore } from '../../queues/facts.ts'
 import { productionId } from '../../queues/flow.ts'
 import type { Joins } from '../../queues/join.ts'
 import type { Keys } from '../../queues/keys.ts'
+import { type MediaFacts, parseFormat } from '../../queues/media.ts'
 import type { Notifier } from '../../queues/notifier.ts'
+import type { Experiments } from '../../queues/people/experiments.ts'
 import type { Request } from '../../queues/request.ts'
 import type { RequestStore } from '../../queues/requests.ts'
 import type { Messages } from '../../src/shared/messages/messages.ts'
@@ -49,12 +51,13 @@ export interface NotifyDeps {
   joins: Joins
   notifier: Notifier
   facts: FactsStore
+  experiments: Pick<Experiments, 'meet'>
   telegram: Telegram
   messages: Messages
 }
 
 export function createHandler(deps: NotifyDeps): Handler<'notify'> {
-  const { redis, keys, requests, joins, notifier, facts, telegram, messages } = deps
+  const { redis, keys, requests, joins, notifier, facts, experiments, telegram, messages } = deps
 
   const viewOf = async (request: Request): Promise<TicketView | null> => {
     const known = request.state === 'choosing' ? await facts.ofLink(request.linkHash) : null
@@ -62,8 +65,15 @@ export function createHandler(deps: NotifyDeps): Handler<'notify'> {
     const isHeld = request.state === 'asked' && request.waitUntilMs > 0
     const waitMs = isHeld ? request.waitUntilMs - (await redisNowMs(redis)) : 0
     const waitS = waitMs > 0 ? Math.ceil(waitMs / 1000) : null
-    return ticketView({ request, facts: known, ...work, waitS }, messages)
+    const order = known ? await orderFor(request, known) : undefined
+    return ticketView({ request, facts: known, ...work, waitS, ...(order && { order }) }, messages)
   }
+
+  /** Where there are both kinds of choices, their order may be tested. */
+  const orderFor = async ({ botId, userId }: Request, { choices }: MediaFacts) =>
+    new Set(choices.map(({ format }) => parseFormat(format).kind)).size > 1
+      ? (await experiments.meet('buttons', botId, userId))?.order
+      : undefined
 
   const workOf = async ({
     mediaKey,

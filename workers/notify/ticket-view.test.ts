@@ -61,6 +61,16 @@ test('choices come two in a row, with what is known of their size', () => {
   ])
 })
 
+test('sound comes first for who is tested so', () => {
+  expect(labels({ state: 'choosing' }, { facts: FACTS, order: 'audio_first' })).toEqual([
+    ['🎵 M4A · 1.2 MB'],
+    ['🎬 1080p · 45 MB', '🎬 480p · 10 MB'],
+    ['🎬 240p'],
+    ['☐ Always use my choice'],
+    ['Cancel'],
+  ])
+})
+
 test('every button names its ticket and fits into Telegram’s 64 bytes', () => {
   const keyboard =
     view({ state: 'choosing', ticket: 'ABCDEFGHJKMNPQRSTV' }, { facts: FACTS })?.keyboard.flat() ?? []

@@ -22,6 +22,8 @@ export interface TicketFacts {
   position: number | null
   /** Until it goes on, when it waits above the free downloads; else null. */
   waitS: number | null
+  /** What comes first among the choices. */
+  order?: 'video_first' | 'audio_first'
 }
 
 export interface TicketView {
@@ -33,7 +35,7 @@ export interface TicketView {
 
 /** Pure: what a ticket shows. Null when there is nothing (more) to show, because the media is there. */
 export function ticketView(
-  { request, facts, progress, position, waitS }: TicketFacts,
+  { request, facts, progress, position, waitS, order }: TicketFacts,
   messages: Messages,
 ): TicketView | null {
   const { ticket, state, language } = request
@@ -60,7 +62,7 @@ export function ticketView(
         return final(failureText(request, 'input_missing', messages), [[button('button-retry', 'retry')]])
       const { title } = facts
       const text = messages.text(language, 'ticket-choose', { title, duration: clock(facts.durationS) })
-      return final(text, [...choiceRows(facts.choices, request, messages), [cancel]])
+      return final(text, [...choiceRows(facts.choices, request, order, messages), [cancel]])
     }
     case 'producing': {
       const other = request.byPreference ? [button('button-other', 'other')] : []
@@ -127,7 +129,12 @@ function workText(
   return messages.text(language, 'ticket-transcoding', { percent })
 }
 
-function choiceRows(choices: readonly Choice[], { language, ticket, remember }: Request, messages: Messages) {
+function choiceRows(
+  choices: readonly Choice[],
+  { language, ticket, remember }: Request,
+  order: TicketFacts['order'],
+  messages: Messages,
+) {
   const button = (choice: Choice): InlineKeyboardButton => ({
     text: choiceLabel(language, choice, messages),
     callback_data: `pick:${ticket}:${choice.format}`,
@@ -138,7 +145,8 @@ function choiceRows(choices: readonly Choice[], { language, ticket, remember }: 
     text: messages.text(language, remember ? 'button-remember-on' : 'button-remember-off'),
     callback_data: `keep:${ticket}`,
   }
-  return [...pairs(ofKind('video')), ...pairs(ofKind('audio')), [standing]]
+  const kinds = order === 'audio_first' ? (['audio', 'video'] as const) : (['video', 'audio'] as const)
+  return [...kinds.flatMap((kind) => pairs(ofKind(kind))), [standing]]
 }
 
 function choiceLabel(language: Language, { format, sizeBytes }: Choice, messages: Messages): string {
