@@ -1,4 +1,4 @@
-import { type DaySql, scopesOf } from './day-sql.ts'
+import { type DaySql, scopesOf, sourceOn } from './day-sql.ts'
 
 /** Things of one kind: what, in which detail, and what else is summed. */
 const things = (
@@ -59,7 +59,7 @@ export const dayLanguages = (d: DaySql): string[] => [
      SELECT bot, source, language, count(*), 0, 0 FROM (
        SELECT b.bot, s.source, p.user_id, (array_agg(p.language ORDER BY p.first_seen_at, p.bot))[1] AS language
        FROM (
-         SELECT u.bot, u.first_source AS source, u.user_id, u.first_seen_at, coalesce(u.language, 'unknown') AS language
+         SELECT u.bot, ${sourceOn(d, d.dateOf('u.first_seen_at'))} AS source, u.user_id, u.first_seen_at, coalesce(u.language, 'unknown') AS language
          FROM users AS u WHERE u.user_id IN (
            SELECT n.user_id FROM users AS n WHERE n.first_seen_at >= ${d.start()} AND n.first_seen_at < ${d.start(1)})
        ) AS p, ${scopesOf('p')}

@@ -1,4 +1,4 @@
-import type { DaySql } from './day-sql.ts'
+import { type DaySql, sourceOn } from './day-sql.ts'
 
 /** What people do of their own accord, as ACTIONS in queues/event.ts has it; a test holds the two together. */
 export const ACTION_NAMES = [
@@ -37,7 +37,7 @@ export const KNOWN_EVENTS = `name IN (${list(EVENT_NAMES)})`
 export const dayEvents = (d: DaySql): string[] => [
   `CREATE TEMP TABLE day_events ON COMMIT DROP AS
    SELECT e.event_id, e.name, e.at, e.bot, e.user_id, e.props, e.name IN (${list(ACTION_NAMES)}) AND e.user_id IS NOT NULL AS is_action,
-     CASE WHEN e.user_id IS NULL THEN '' ELSE coalesce(u.first_source, 'organic') END AS source,
+     CASE WHEN e.user_id IS NULL THEN '' ELSE ${sourceOn(d, d.date())} END AS source,
      coalesce(u.language, 'unknown') AS language
    FROM events AS e LEFT JOIN users AS u ON u.bot = e.bot AND u.user_id = e.user_id
    WHERE ${KNOWN_EVENTS} AND e.at >= ${d.start()} AND e.at < ${d.start(1)}`,

@@ -1,4 +1,4 @@
-import { type DaySql, scopesOf } from './day-sql.ts'
+import { type DaySql, scopesOf, sourceOn } from './day-sql.ts'
 
 /** How far the windows reach: 168 hours from a moment of a day end within the seventh day after it. */
 export const FUNNEL_DAYS = 7
@@ -23,8 +23,8 @@ export const dayFunnel = (d: DaySql, days = FUNNEL_DAYS): string[] => [
   'ANALYZE starters',
   `INSERT INTO daily_funnel (day, bot, source, campaign, started, linked, downloaded, repeated, referred)
    WITH step AS (
-     SELECT e.event_id, e.name, e.at, e.bot, e.user_id, coalesce(u.first_source, 'organic') AS source,
-       coalesce(u.first_campaign, '') AS campaign
+     SELECT e.event_id, e.name, e.at, e.bot, e.user_id, ${sourceOn(d, d.dateOf('e.at'))} AS source,
+       CASE WHEN ${d.dateOf('u.first_start_at')} <= ${d.dateOf('e.at')} THEN coalesce(u.first_campaign, '') ELSE '' END AS campaign
      FROM events AS e LEFT JOIN users AS u ON u.bot = e.bot AND u.user_id = e.user_id
      WHERE e.name IN ('link_received', 'download_completed', 'user_referred')
        AND e.at >= ${d.start(-days)} AND e.at < ${d.start(1)} + interval '168 hours'
@@ -54,7 +54,7 @@ export const dayInlineFunnel = (d: DaySql, days = INLINE_DAYS): string[] => [
   `DELETE FROM daily_inline_funnel WHERE day BETWEEN ${d.date(-days)} AND ${d.date()}`,
   `INSERT INTO daily_inline_funnel (day, bot, source, asked, clicked, downloaded)
    WITH step AS (
-     SELECT e.name, e.at, e.bot, e.user_id, coalesce(u.first_source, 'organic') AS source
+     SELECT e.name, e.at, e.bot, e.user_id, ${sourceOn(d, d.dateOf('e.at'))} AS source
      FROM events AS e LEFT JOIN users AS u ON u.bot = e.bot AND u.user_id = e.user_id
      WHERE (e.name IN ('inline_query', 'view_clicked') OR e.name = 'download_completed' AND e.props ->> 'source' IN ('inline', 'deep_link'))
        AND e.at >= ${d.start(-days)} AND e.at < ${d.start(1)} + interval '24 hours' AND e.user_id IS NOT NULL

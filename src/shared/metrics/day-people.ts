@@ -1,4 +1,4 @@
-import { type DaySql, intoDailyStats, scopesOf } from './day-sql.ts'
+import { type DaySql, intoDailyStats, scopesOf, sourceOn } from './day-sql.ts'
 
 const count = (name: string) => `count(*) FILTER (WHERE name = '${name}')`
 const sum = (name: string, prop: string) =>
@@ -46,11 +46,10 @@ export const dayWindows = (d: DaySql): string[] => [
      FROM (
        SELECT b.bot, s.source, p.user_id, max(p.last_day) AS last_day, bool_or(p.was_before) AS was_before
        FROM (
-         SELECT a.bot, a.user_id, coalesce(u.first_source, 'organic') AS source, a.last_day, a.was_before
-         FROM (
-           SELECT bot, user_id, max(day) AS last_day, bool_or(day <= ${d.date(-30)}) AS was_before
-           FROM daily_active WHERE day > ${d.date(-60)} AND day <= ${d.date()} GROUP BY bot, user_id
-         ) AS a LEFT JOIN users AS u USING (bot, user_id)
+         SELECT a.bot, a.user_id, ${sourceOn(d, 'a.day')} AS source, max(a.day) AS last_day,
+           bool_or(a.day <= ${d.date(-30)}) AS was_before
+         FROM daily_active AS a LEFT JOIN users AS u USING (bot, user_id)
+         WHERE a.day > ${d.date(-60)} AND a.day <= ${d.date()} GROUP BY 1, 2, 3
        ) AS p, ${scopesOf('p')}
        GROUP BY b.bot, s.source, p.user_id
      ) AS person GROUP BY bot, source`,
@@ -64,7 +63,7 @@ const firstTime = (d: DaySql, column: 'first_seen_at' | 'first_start_at', name: 
     `SELECT ${d.date()}, bot, source, count(*) FROM (
        SELECT b.bot, s.source, p.user_id
        FROM (
-         SELECT u.bot, u.first_source AS source, u.user_id, u.${column} AS first_at FROM users AS u
+         SELECT u.bot, ${sourceOn(d, d.dateOf(`u.${column}`))} AS source, u.user_id, u.${column} AS first_at FROM users AS u
          WHERE u.user_id IN (SELECT n.user_id FROM users AS n WHERE n.${column} >= ${d.start()} AND n.${column} < ${d.start(1)})
        ) AS p, ${scopesOf('p')}
        GROUP BY b.bot, s.source, p.user_id

@@ -36,3 +36,10 @@ export const scopesOf = (table: string): string =>
 export const intoDailyStats = (columns: readonly string[], select: string): string =>
   `INSERT INTO daily_stats (day, bot, source, ${columns.join(', ')}) ${select}
    ON CONFLICT (day, bot, source) DO UPDATE SET ${columns.map((name) => `${name} = excluded.${name}`).join(', ')}`
+
+/**
+ * Where the person of `users AS u` came from, as it was known at the end of a day: before their first /start they count as
+ * organic. So what happens later changes no day that is over.
+ */
+export const sourceOn = (d: DaySql, date: string): string =>
+  `CASE WHEN ${d.dateOf('u.first_start_at')} <= ${date} THEN u.first_source ELSE 'organic' END`

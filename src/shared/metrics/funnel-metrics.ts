@@ -79,8 +79,8 @@ export const sources = defineMetric({
   id: 'sources',
   title: { en: 'Sources', ru: 'Источники' },
   definition: {
-    en: 'Where people first came from: organic (a plain start), referral (somebody’s invitation), campaign (t.me/bot?start=<campaign>); the first touch counts for ever. People: first ever /start in the range. The next columns are steps of the funnel (a link, a file, a second one, within 7 times 24 hours), of those whose 7 days are over (counted). Conversion: those with a file divided by the counted.',
-    ru: 'Откуда люди пришли впервые: organic (обычный запуск), referral (чьё-то приглашение), campaign (t.me/bot?start=<кампания>); первое касание остаётся навсегда. Люди — самый первый /start в периоде. Дальше шаги воронки (ссылка, файл, второй файл, в пределах 7 раз по 24 часа) для тех, у кого 7 дней прошли (учтены). Конверсия — получившие файл, делённые на учтённых.',
+    en: 'Where people first came from: organic (a plain start), referral (somebody’s invitation), campaign (t.me/bot?start=<campaign>); the first touch counts for ever, and who has not started counts as organic until then. People: first ever /start in the range. The next columns are steps of the funnel (a link, a file, a second one, within 7 times 24 hours), of those whose 7 days are over (counted). Conversion: those with a file divided by the counted.',
+    ru: 'Откуда люди пришли впервые: organic (обычный запуск), referral (чьё-то приглашение), campaign (t.me/bot?start=<кампания>); первое касание остаётся навсегда, а кто ещё не запускал бота, до тех пор считается organic. Люди — самый первый /start в периоде. Дальше шаги воронки (ссылка, файл, второй файл, в пределах 7 раз по 24 часа) для тех, у кого 7 дней прошли (учтены). Конверсия — получившие файл, делённые на учтённых.',
   },
   decision: {
     en: 'Which channel brings people who stay, and which one only brings starts.',

@@ -7,9 +7,9 @@ type Naive = (past: Past, query: MetricQuery) => Rows
 
 /** How far each of those got who first started in the range, and on which day they did. */
 function chains(past: Past, query: MetricQuery, campaign?: string) {
-  const { events, people } = looking(past, campaign === undefined ? query : { ...query, campaign })
+  const { events, starts } = looking(past, campaign === undefined ? query : { ...query, campaign })
   const found: { day: string; steps: number }[] = []
-  for (const [userId, { startMs }] of people) {
+  for (const [userId, startMs] of starts) {
     const day = startMs === Infinity ? '' : past.dayOf(startMs)
     if (day < query.from || day > query.to) continue
     const within = events

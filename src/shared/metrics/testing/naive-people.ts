@@ -32,17 +32,17 @@ export const activePeople: Naive = (past, query) => {
 }
 
 const startedOn = (past: Past, query: Pick<MetricQuery, 'bot' | 'source'>, day: string) =>
-  [...looking(past, query).people.entries()]
-    .filter(([, { startMs }]) => startMs < Infinity && past.dayOf(startMs) === day)
+  [...looking(past, query).starts.entries()]
+    .filter(([, startMs]) => startMs < Infinity && past.dayOf(startMs) === day)
     .map(([userId]) => userId)
 
 export const newPeople: Naive = (past, query) => {
-  const { people } = looking(past, query)
+  const { seen } = looking(past, query)
   return byDay(past, query, (day) => {
     const from = (source: string) =>
       query.source === null || query.source === source ? startedOn(past, { ...query, source }, day).length : 0
     return {
-      people: [...people.values()].filter(({ seenMs }) => past.dayOf(seenMs) === day).length,
+      people: [...seen.values()].filter(({ seenMs }) => past.dayOf(seenMs) === day).length,
       started: startedOn(past, query, day).length,
       ...{ organic: from('organic'), referral: from('referral'), campaign: from('campaign') },
     }

@@ -2,13 +2,13 @@ import { inRange, type Naive, named, personDays, sum } from './naive-range.ts'
 import { eachDay, isAction, looking, over, type PastEvent, propOf, tally } from './past.ts'
 
 export const languages: Naive = (past, query) => {
-  const { people, firsts } = looking(past, query)
+  const { seen } = looking(past, query)
   const events = inRange(past, query).filter((e) => e.userId !== null)
   const language = (e: PastEvent) =>
-    firsts.find((f) => f.bot === e.bot && f.userId === e.userId)?.language ?? 'unknown'
+    past.firsts.find((f) => f.bot === e.bot && f.userId === e.userId)?.language ?? 'unknown'
   const isNew = ({ seenMs }: { seenMs: number }) =>
     past.dayOf(seenMs) >= query.from && past.dayOf(seenMs) <= query.to
-  const fresh = tally([...people.values()].filter(isNew), (person) => person.language)
+  const fresh = tally([...seen.values()].filter(isNew), (person) => person.language)
   const active = personDays(events.filter(isAction), language)
   const downloads = tally(named(events, 'download_completed'), language)
   return [...new Set([...fresh.keys(), ...active.keys(), ...downloads.keys()])].map((name) => ({

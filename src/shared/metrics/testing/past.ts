@@ -41,9 +41,15 @@ export const propOf = <T>(event: HistoryEvent, name: string): T => event[name] a
 
 export function createPast(given: readonly HistoryEvent[], timeZone: string, nowMs: number): Past {
   const format = new Intl.DateTimeFormat('en-GB', { timeZone, dateStyle: 'short', timeStyle: 'medium' })
-  // 21/11/2026, 19:46:04
-  const dayOf = (ms: number) => format.format(ms).slice(0, 10).split('/').reverse().join('-')
-  const hourOf = (ms: number) => Number(format.format(ms).slice(12, 14))
+  const texts = new Map<number, string>()
+  /** 21/11/2026, 19:46:04 */
+  const textOf = (ms: number) => {
+    const text = texts.get(ms) ?? format.format(ms)
+    texts.set(ms, text)
+    return text
+  }
+  const dayOf = (ms: number) => textOf(ms).slice(0, 10).split('/').reverse().join('-')
+  const hourOf = (ms: number) => Number(textOf(ms).slice(12, 14))
   const unique = [...new Map(given.map((event) => [event.id, event])).values()]
   const firsts: First[] = []
   const firstOf = (botId: number, userId: number) => {
@@ -85,11 +91,12 @@ export function createPast(given: readonly HistoryEvent[], timeZone: string, now
   }
   const events = unique.map((event) => {
     const bot = `bot${event.botId}`
+    const day = dayOf(event.atMs)
     const first = firsts.find((one) => one.bot === bot && one.userId === event.userId)
-    return {
-      ...{ ...event, bot, day: dayOf(event.atMs), campaign: first?.campaign ?? '' },
-      origin: event.userId === null ? '' : (first?.origin ?? 'organic'),
-    }
+    // What was known by the end of that day.
+    const isKnown = first && first.startMs < Infinity && dayOf(first.startMs) <= day
+    const origin = event.userId === null ? '' : isKnown ? first.origin : 'organic'
+    return { ...event, bot, day, origin, campaign: isKnown ? first.campaign : '' }
   })
   const firstDay = dayOf(Math.min(...firsts.map(({ seenMs }) => seenMs)))
   return { events, firsts, firstDay, today: dayOf(nowMs), dayOf, hourOf }
@@ -104,22 +111,23 @@ export function looking(past: Past, { bot, source, campaign }: Scope) {
     (source === null || one.origin === source) &&
     (campaign === undefined || one.campaign === campaign)
   const events = past.events.filter(isIn)
-  const firsts = past.firsts.filter(isIn)
-  const people = new Map<number, { seenMs: number; startMs: number; language: string }>()
-  for (const first of firsts) {
-    const person = people.get(first.userId)
-    if (!person) people.set(first.userId, { ...first })
-    else {
-      if (first.seenMs < person.seenMs) person.language = first.language
-      person.seenMs = Math.min(person.seenMs, first.seenMs)
-      person.startMs = Math.min(person.startMs, first.startMs)
-    }
+  const starts = new Map<number, number>()
+  const seen = new Map<number, { seenMs: number; language: string }>()
+  for (const first of past.firsts) {
+    const isKnown = first.startMs < Infinity && past.dayOf(first.startMs) <= past.dayOf(first.seenMs)
+    if (!isIn({ ...first, origin: isKnown ? first.origin : 'organic' })) continue
+    const person = seen.get(first.userId)
+    if (!person || first.seenMs < person.seenMs) seen.set(first.userId, first)
+  }
+  for (const first of past.firsts.filter(isIn)) {
+    const startMs = Math.min(first.startMs, starts.get(first.userId) ?? Infinity)
+    starts.set(first.userId, startMs)
   }
   const activeOn = new Map<string, Set<number>>()
   for (const event of events)
     if (isAction(event) && event.userId !== null)
       activeOn.set(event.day, (activeOn.get(event.day) ?? new Set()).add(event.userId))
-  return { events, firsts, people, activeOn }
+  return { events, starts, seen, activeOn }
 }
 
 export function later(day: string, days: number): string {
