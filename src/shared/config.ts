@@ -225,7 +225,10 @@ const operator = z.object(artifactAge)
 
 const web = z.object({
   ...artifactAge,
-  /** Where the dashboard reads its numbers. Best as the read-only role: see docs/operators.md. */
+  /**
+   * Where the dashboard reads its numbers, in transactions that can do nothing else, and keeps ads and experiments. As a
+   * user that may only read, it shows all and changes nothing.
+   */
   DATABASE_URL: database.shape.DATABASE_URL,
   SLOW_QUERY_MS: database.shape.SLOW_QUERY_MS,
   /** Logs in as `viewer`: sees everything, changes nothing. Without it there is no such user. */

@@ -72,8 +72,8 @@ export function createApp(deps: AppDeps): Express {
   const stageStates = createStageStates(queues)
   const changed = createApplyOffers(queues, log)
   const ads = createAdStore({ reader, writer, changed })
-  const experiments = createExperimentStore({ reader, writer, changed })
   const keptAnswers = createKeptAnswers(redis, keys, deps.answersKeptMs)
+  const experiments = createExperimentStore({ reader, writer, changed, keptAnswers })
 
   const app = express()
   app.disable('x-powered-by')

@@ -1,8 +1,9 @@
 import pg from 'pg'
 import { z } from 'zod'
 import type { Pool } from '../../shared/db/pool.ts'
-import { type ExperimentResults, experimentResults } from '../../shared/experiments/experiment-results.ts'
+import { ExperimentResults, experimentResults } from '../../shared/experiments/experiment-results.ts'
 import { unlessDatabaseAway } from '../database-error.ts'
+import type { KeptAnswers } from '../stats/kept-answers.ts'
 import { type ExperimentInput, KeptExperiment } from './experiment-input.ts'
 import { OfferProblem } from './offer-problem.ts'
 
@@ -41,13 +42,14 @@ interface ExperimentDeps {
   writer: Pool
   /** Makes what has been changed take effect. */
   changed: () => Promise<void>
+  keptAnswers: KeptAnswers
 }
 
 /**
  * Experiments from their making to their end: new, running, ended, and never back. What people get is fixed when one is
  * made, so a running one cannot be re-weighted.
  */
-export function createExperimentStore({ reader, writer, changed }: ExperimentDeps) {
+export function createExperimentStore({ reader, writer, changed, keptAnswers }: ExperimentDeps) {
   const listed = async (db: Pool, where: string, values: unknown[]): Promise<KeptExperiment[]> => {
     const { rows } = await unlessDatabaseAway(db.query(`${LIST} ${where} ${ORDER} LIMIT ${MOST}`, values))
     return z.array(KeptExperiment).parse(rows)
@@ -117,9 +119,13 @@ export function createExperimentStore({ reader, writer, changed }: ExperimentDep
 
     /** @throws OfferProblem when there is no such experiment. */
     async results(id: number): Promise<ExperimentResults> {
-      const found = await unlessDatabaseAway(experimentResults(reader, id))
-      if (!found) throw new OfferProblem('not_found')
-      return found
+      // Each person costs a look of its own: a large experiment is not counted again for everybody who looks.
+      const results = await keptAnswers(`experiment ${id}`, async () => {
+        const found = await unlessDatabaseAway(experimentResults(reader, id))
+        if (!found) throw new OfferProblem('not_found')
+        return found
+      })
+      return ExperimentResults.parse(JSON.parse(results))
     },
   }
 }
