@@ -163,15 +163,17 @@ export function createWorldPeople(state: WorldState, posts: Posts) {
     /** A channel whose administrator the bot is, and can write there. */
     addChannel({
       title,
+      id = newGroupId() - 1_000_000_000_000,
       users = [],
       bots = [firstBot()],
     }: {
       title: string
+      id?: number
       users?: User[]
       bots?: BotRecord[]
     }) {
       return newChat({
-        ...{ id: newGroupId() - 1_000_000_000_000, type: 'channel', title },
+        ...{ id, type: 'channel', title },
         userIds: new Set(users.map((user) => user.id)),
         bots: new Map(bots.map((bot): [number, BotStatus] => [bot.id, 'administrator'])),
       })
