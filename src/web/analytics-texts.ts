@@ -29,11 +29,11 @@ export const analyticsTextsEn = {
     events: 'Event batches waiting',
   },
   toDeadLetters: 'Open dead letters',
+  noEvents: 'No events yet: send the bot a link. Numbers follow within a few minutes.',
   needsScripts: 'Charts need scripts. Each CSV link works without them.',
   inPage: {
     loading: 'Loading…',
     empty: 'Nothing here in these days. Choose more days, or fewer filters.',
-    noEvents: 'No events yet: send the bot a link. Numbers follow within a few minutes.',
     databaseAway:
       'PostgreSQL does not answer. Events wait in their queue and none is lost: see that it runs, then',
     refused: 'This choice of filters was refused:',
@@ -79,11 +79,11 @@ export const analyticsTextsRu: typeof analyticsTextsEn = {
     events: 'Пачек событий ждут',
   },
   toDeadLetters: 'Открыть сбои',
+  noEvents: 'Событий ещё нет: отправьте боту ссылку. Числа появятся через несколько минут.',
   needsScripts: 'Для графиков нужны скрипты. Ссылки на CSV работают и без них.',
   inPage: {
     loading: 'Загрузка…',
     empty: 'За эти дни ничего нет. Выберите больше дней или уберите фильтры.',
-    noEvents: 'Событий ещё нет: отправьте боту ссылку. Числа появятся через несколько минут.',
     databaseAway:
       'PostgreSQL не отвечает. События ждут в своей очереди и не потеряются: проверьте, что он запущен, и',
     refused: 'Такой выбор фильтров отклонён:',

@@ -23,7 +23,7 @@ const PLATFORMS = `
   GROUP BY platform ORDER BY sum(downloads) DESC LIMIT 100`
 const Names = z.array(z.object({ name: z.string() }))
 
-/** What the filters of analytics offer. Never fails, and never waits long. */
+/** What the filters of analytics offer. Never fails, and never waits long: then `isKnown` is false. */
 export function createChoices(db: Pool, log: Logger): () => Promise<Choices> {
   let kept: { choices: Choices; untilMs: number } | undefined
   const names = async (query: string) => Names.parse((await db.query(query)).rows).map(({ name }) => name)
@@ -31,11 +31,13 @@ export function createChoices(db: Pool, log: Logger): () => Promise<Choices> {
     if (kept && kept.untilMs > Date.now()) return kept.choices
     try {
       const [bot, platform] = await within(DEADLINE_MS, Promise.all([names(BOTS), names(PLATFORMS)]))
-      kept = { choices: { bot, platform, source: SOURCES }, untilMs: Date.now() + RENEW_AFTER_MS }
-      return kept.choices
+      const choices = { bot, platform, source: SOURCES, isKnown: true }
+      // Whoever has just sent the first link looks again and again.
+      if (bot.length > 0) kept = { choices, untilMs: Date.now() + RENEW_AFTER_MS }
+      return choices
     } catch (error) {
       log.warn({ err: error }, 'nobody knows what the filters may offer')
-      return kept?.choices ?? { bot: [], platform: [], source: SOURCES }
+      return kept?.choices ?? { bot: [], platform: [], source: SOURCES, isKnown: false }
     }
   }
 }

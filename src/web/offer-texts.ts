@@ -45,7 +45,7 @@ export const offerTextsEn = {
     variantConfig: 'What it gets, as JSON',
   },
   configHints:
-    'free_downloads: {"free": 15} · ads: {"message": "…"} or {"campaigns": [1]} · buttons: {"order": "audio_first"}. Empty: as it is today.',
+    'How many files are free: {"free": 10} and {"free": 15}. Ads: {"message": "…"} or {"campaigns": [1]}, empty as it is today. Buttons: {"order": "audio_first"}, empty as it is today.',
   subjects: { free_downloads: 'how many files are free', ads: 'ads', buttons: 'order of buttons' } as Record<
     string,
     string
@@ -120,7 +120,7 @@ export const offerTextsRu: typeof offerTextsEn = {
     variantConfig: 'Что он получает, в JSON',
   },
   configHints:
-    'free_downloads: {"free": 15} · ads: {"message": "…"} или {"campaigns": [1]} · buttons: {"order": "audio_first"}. Пусто: как сейчас.',
+    'Сколько файлов бесплатно: {"free": 10} и {"free": 15}. Реклама: {"message": "…"} или {"campaigns": [1]}, пусто — как сейчас. Кнопки: {"order": "audio_first"}, пусто — как сейчас.',
   subjects: { free_downloads: 'сколько файлов бесплатно', ads: 'реклама', buttons: 'порядок кнопок' },
   make: 'Создать',
   start: 'Начать',

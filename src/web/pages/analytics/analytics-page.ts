@@ -41,6 +41,7 @@ export function analyticsPage(texts: Texts, { page, query, today, choices, kept 
 <p class="quiet">${inLanguage(texts, page.lead)}</p>
 <noscript><p class="problem">${texts.needsScripts}</p></noscript>
 ${page.charts.length > 0 ? filterBar(texts, { path: pathOf(page), query, today, filters: used.flatMap(({ filters }) => filters), choices }) : ''}
+${choices.isKnown && choices.bot.length === 0 ? html`<p class="notice" role="status">${texts.noEvents}</p>` : ''}
 ${kept.outcome}
 ${page.keeps === 'ads' ? '' : kept.section}
 ${page.figures ? html`<div class="figures">${page.figures.map((one, n) => figure(texts, one, query, n))}</div>` : ''}

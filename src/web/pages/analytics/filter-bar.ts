@@ -4,7 +4,10 @@ import type { Texts } from '../../texts.ts'
 import { type PageQuery, PRESETS, pageSearch, presetDays } from './page-query.ts'
 
 /** What there is to choose from, beside "all". */
-export type Choices = Record<Filter, string[]>
+export type Choices = Record<Filter, string[]> & {
+  /** false: PostgreSQL has not said. */
+  isKnown: boolean
+}
 
 function choice(texts: Texts, filter: Filter, names: string[], chosen: string | null): Html {
   // What the address asks for stands there even when nothing of it has been seen.

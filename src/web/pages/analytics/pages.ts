@@ -203,11 +203,12 @@ export const PAGES: readonly AnalyticsPage[] = [
     keeps: 'ads',
     charts: [
       { metric: 'referrals', kind: 'line', y: ['came', 'inviters', 'bonuses'], isWide: true },
-      { metric: 'ads', kind: 'bars', x: 'name', y: ['shown', 'clicks'] },
+      { metric: 'ads', kind: 'bars', x: 'campaign', also: 'name', y: ['shown', 'clicks'] },
       {
         metric: 'ads',
         kind: 'bars',
-        x: 'name',
+        x: 'campaign',
+        also: 'name',
         y: ['clickThrough', 'clickThroughOfPeople'],
         title: { en: 'Click-through', ru: 'CTR рекламы' },
       },
