@@ -212,6 +212,29 @@ describe('experiments', () => {
     expect((await postJson(`/experiments/${next}/start`, {})).status).toBe(200)
   })
 
+  test('one that starts while another one on its subject is about to waits, and then does not', async () => {
+    for (const name of ['a', 'b']) await postJson('/experiments', { ...TEST, name })
+    const blocker = await web.db.connect()
+    await blocker.query('BEGIN')
+    // The first start can look, and cannot write yet.
+    await blocker.query('SELECT FROM ab_tests WHERE id = 1 FOR UPDATE')
+    const waiting = async () => {
+      const locks = `SELECT count(*)::integer AS n FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'`
+      return (await blocker.query(locks)).rows[0].n
+    }
+    const first = postJson('/experiments/1/start', {})
+    await vi.waitFor(async () => expect(await waiting()).toBe(1), 30_000)
+    let isOver = false
+    const second = postJson('/experiments/2/start', {}).finally(() => {
+      isOver = true
+    })
+    await vi.waitFor(async () => expect(isOver || (await waiting()) === 2).toBe(true), 30_000)
+    await blocker.query('COMMIT')
+    blocker.release()
+    expect([(await first).status, (await second).status]).toEqual([200, 409])
+  })
+
   test('a name is given once', async () => {
     expect((await postJson('/experiments', TEST)).status).toBe(201)
     const second = await postJson('/experiments', TEST)
