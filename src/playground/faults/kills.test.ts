@@ -4,6 +4,7 @@ import { STAGE_NAMES, type StageName } from '../../../queues/pipeline.ts'
 import { PLACES } from '../../../workers/fail-point.ts'
 import { createRandom } from '../chaos/random.ts'
 import { createArming } from './arm.ts'
+import { createCurious } from './curious.ts'
 import { expectDeliveredOnce } from './expect-delivered-once.ts'
 import { expectNothingLeft, expectOneFetchEach, expectOneRowEach, untilSettled } from './expect-settled.ts'
 import { type Ask, newPerson } from './people.ts'
@@ -64,6 +65,7 @@ test(`kill -9 at each place of each stage, ${KILLS} times each`, { timeout: PATI
   onTestFailed(() => console.log({ kills: arming.kills.length, awaited: arming.awaited() }))
   const startedAt = Date.now()
   const supply = await createSupply(product, random, { people: PEOPLE })
+  const curious = createCurious(product)
   const lost: Ask[] = []
   const killAll = async (stage: StageName) => {
     const places = PLACES.filter((one) => one.stage === stage)
@@ -83,7 +85,7 @@ test(`kill -9 at each place of each stage, ${KILLS} times each`, { timeout: PATI
     ...STAGE_NAMES.filter((stage) => !OF_FRESH_LINKS.includes(stage)).map(killAll),
   ])
   const killedAt = Date.now()
-  await supply.end()
+  await Promise.all([supply.end(), curious.end()])
   await untilSettled(product, HONEST)
 
   const extra = expectDeliveredOnce(product.world, [...supply.asks, ...lost], arming.kills)
@@ -98,6 +100,7 @@ test(`kill -9 at each place of each stage, ${KILLS} times each`, { timeout: PATI
     kills: arming.kills.length,
     rests: arming.rests(),
     asks: supply.asks.length,
+    forgotten: curious.forgotten(),
     fetches,
     extra,
     swept,
