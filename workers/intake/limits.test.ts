@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import { AnalyticsEvent } from '../../queues/event.ts'
+import { inspectionKey } from '../../queues/join.ts'
 import { linkHash, type MediaFacts, mediaKey } from '../../queues/media.ts'
 import type { PeopleRules } from '../../queues/people/rules.ts'
 import { type Asker, leftOutAs, ticketFor } from '../../queues/request.ts'
@@ -41,10 +42,15 @@ const facts = (mediaId = 'site.1'): MediaFacts => ({
 })
 const know = (link = LINK, mediaId = 'site.1') => state.facts.save(linkHash(link), facts(mediaId))
 
-const take = async (data: IntakeData, env: Record<string, string> = {}, deps: Partial<State> = {}) => {
+const take = async (
+  data: IntakeData,
+  env: Record<string, string> = {},
+  deps: Partial<State> = {},
+  input: { mediaId: string } | null = null,
+) => {
   const rules: PeopleRules = readConfig(['people'], env)
   const handler = createHandler({ ...state, ...deps, rules, maxQueuedPerPerson: 5 })
-  return (await handler({ data, input: null }, testContext())).decisions
+  return (await handler({ data, input }, testContext())).decisions
 }
 const events = async () =>
   (await state.queues.queue('analytics').getJobs(['waiting']))
@@ -181,6 +187,21 @@ test('above what is free, with stop: it fails with that reason, and can be tried
   await know(`${LINK}1`, 'site.3')
   expect(await take(linksOf([`${LINK}1`]), { ...env, FREE_DOWNLOADS: '1' })).toEqual(['cached'])
   expect((await person()).used).toBe(2)
+})
+
+test('above what is free, it fails as well when it has waited for an inspection', async () => {
+  const env = { FREE_DOWNLOADS: '1', ABOVE_FREE: 'stop' }
+  await state.preferences.set(1, 7, 'v720')
+  await state.redis.hset(state.keys.person(1, 7), 'used', 1)
+  expect(await take(linksOf(), env)).toEqual(['inspect'])
+  const [ticket = ''] = await state.requests.active(1, 7)
+  const { generation } = await state.joins.shared(inspectionKey(linkHash(LINK)))
+  await know()
+  const root: IntakeData = {
+    ...{ kind: 'inspected', ticket, linkHash: linkHash(LINK), generation: Number(generation) },
+  }
+  expect(await take(root, env, {}, { mediaId: 'site.1' })).toEqual(['limit_reached'])
+  expect(await state.requests.get(ticket)).toMatchObject({ state: 'failed', failure: 'limit_reached' })
 })
 
 test('above what is free, with wait: it goes on later by a job of its own, once', async () => {

@@ -152,7 +152,8 @@ export function createNextStep(deps: IntakeDeps, failPoint: FailPoint) {
   const refuse = async (request: Request, allowed: number): Promise<string> => {
     await requests.set(request.ticket, { allowed, bonusEach: rules.REFERRAL_BONUS })
     const { ticket, round } = request
-    const how = await fail(request, 'limit_reached', 'intake')
+    // It waits for nothing any more: the generation with which it was read may be that of its inspection.
+    const how = await fail({ ...request, generation: null }, 'limit_reached', 'intake')
     // No file follows, but the survey may.
     await queues.add('aftercare', { ticket, round }, { jobId: `after-${ticket}-${round}` })
     return how
