@@ -38,7 +38,7 @@ export async function runningStack(env: Record<string, string> = {}) {
   const state = createState(redis.redis, redis.prefix)
   afterAll(() => state.queues.close())
   return {
-    ...{ stack, world, mediaSite, bucket, dir },
+    ...{ stack, world, mediaSite, bucket, dir, databaseUrl: DATABASE_URL },
     /** What Redis knows. */
     state,
     person: (languageCode?: 'en' | 'ru') => addPerson(world, languageCode),
