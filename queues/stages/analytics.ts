@@ -15,5 +15,6 @@ export const analytics = defineStage({
   attempts: 1000,
   backoffMs: 1000,
   timeoutMs: 60_000,
-  concurrency: () => 500,
+  // Of jobs that may hold 500 events each: more would not fit into the memory of a process.
+  concurrency: () => 60,
 })

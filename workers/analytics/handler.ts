@@ -17,6 +17,8 @@ import { writeEvents } from './write-events.ts'
 
 const MAX_ROWS = 2 * MOST_EVENTS
 const MAX_WAIT_MS = 20
+/** One connection of the pool is left to others. */
+const BATCHES_AT_ONCE = 3
 
 export interface AnalyticsDeps {
   redis: Redis
@@ -52,6 +54,7 @@ export function createHandler({
     sizeOf: ({ events }) => events.length,
     most: MAX_ROWS,
     maxWaitMs: MAX_WAIT_MS,
+    atOnce: BATCHES_AT_ONCE,
     async flush(items) {
       const pass: FailPoint = (place) => items[0]?.failPoint(place)
       pass('gathered')

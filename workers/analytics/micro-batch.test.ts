@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { createMicroBatch } from './micro-batch.ts'
 
-const one = { sizeOf: () => 1 }
+const one = { sizeOf: () => 1, atOnce: 9 }
 const fulfilled = <T>(value: T): PromiseSettledResult<T> => ({ status: 'fulfilled', value })
 
 test('what comes together leaves together, and each caller gets its own answer', async () => {
@@ -65,7 +65,23 @@ test('an answer that is missing is a failure, not a wait without end', async () 
 
 test('a large item fills a batch, and one that does not fit in starts the next', async () => {
   const flush = vi.fn(async (items: number[]) => items.map(fulfilled))
-  const add = createMicroBatch({ sizeOf: (n: number) => n, most: 10, maxWaitMs: 5, flush })
+  const add = createMicroBatch({ sizeOf: (n: number) => n, atOnce: 9, most: 10, maxWaitMs: 5, flush })
   await Promise.all([4, 4, 4, 20, 3, 7].map(add))
   expect(flush.mock.calls).toEqual([[[4, 4]], [[4]], [[20]], [[3, 7]]])
+})
+
+test('so many batches are under way at a time, and what gathers meanwhile leaves in full ones', async () => {
+  const gates = Array.from({ length: 4 }, () => Promise.withResolvers<void>())
+  const flush = vi.fn(async (items: number[]) => {
+    await gates[flush.mock.calls.length - 1]?.promise
+    return items.map(fulfilled)
+  })
+  const add = createMicroBatch({ sizeOf: () => 1, atOnce: 2, most: 3, maxWaitMs: 5, flush })
+  const all = Promise.all([1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(add))
+  expect(flush.mock.calls).toEqual([[[1, 2, 3]], [[4, 5, 6]]])
+  gates[1]?.resolve()
+  await vi.waitFor(() => expect(flush.mock.calls[2]).toEqual([[7, 8, 9]]))
+  for (const gate of gates) gate.resolve()
+  expect(await all).toHaveLength(10)
+  expect(flush.mock.calls[3]).toEqual([[10]])
 })
