@@ -59,6 +59,16 @@ async function loseRequest(): Promise<Ask> {
   return { user, chat, path, messageId }
 }
 
+/** The next file of each of them is followed by a bonus for another one, and its word. */
+async function oweBonuses(people: readonly number[]): Promise<void> {
+  const { redis, state, world } = product
+  const botId = world.firstBot().id
+  for (const [n, userId] of people.entries()) {
+    const referrerId = people[(n + 1) % people.length] ?? userId
+    await redis.hset(state.keys.person(botId, userId), { referrerId, bonusDue: 1 })
+  }
+}
+
 test(`kill -9 at each place of each stage, ${KILLS} times each`, { timeout: PATIENCE_MS }, async ({
   onTestFailed,
 }) => {
@@ -70,7 +80,7 @@ test(`kill -9 at each place of each stage, ${KILLS} times each`, { timeout: PATI
   const killAll = async (stage: StageName) => {
     const places = PLACES.filter((one) => one.stage === stage)
     // A cheap stage passes each place many times a second: not always the first job is hit.
-    const most = OF_FRESH_LINKS.includes(stage) || stage === 'maintenance' ? 1 : 3
+    const most = OF_FRESH_LINKS.includes(stage) || ['maintenance', 'aftercare'].includes(stage) ? 1 : 3
     const plan = Array.from({ length: KILLS }, () => random.shuffled(places))
       .flat()
       .map(({ place }) => ({ place, pass: random.between(1, most) }))
@@ -78,6 +88,7 @@ test(`kill -9 at each place of each stage, ${KILLS} times each`, { timeout: PATI
     if (!supervised) throw new Error(`no worker of ${stage}`)
     await arming.dieAtEach(stage, supervised, plan, async (place) => {
       if (/^maintenance\.(found|mended)$/.test(place)) lost.push(await loseRequest())
+      if (stage === 'aftercare') await oweBonuses([...new Set(supply.asks.map(({ user }) => user.id))])
     })
   }
   await Promise.all([
