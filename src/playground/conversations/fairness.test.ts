@@ -10,6 +10,8 @@ const LINKS_OF_A_MESSAGE = 10
 
 const { state, world, person, link } = await runningStack({
   MAX_QUEUED_PER_PERSON: '300',
+  // It is the line that is looked at, not the door.
+  ...{ LINKS_PER_MINUTE: '0', LINKS_PER_DAY: '0', SURVEY: 'off' },
   ...Object.fromEntries(
     Object.entries(PLACES).map(([stage, places]) => [`CONCURRENCY_${stage.toUpperCase()}`, `${places}`]),
   ),
