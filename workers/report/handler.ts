@@ -10,6 +10,7 @@ import { redisNowMs } from '../../src/shared/redis.ts'
 import type { Storage } from '../../src/shared/storage/storage.ts'
 import type { Telegram } from '../../src/shared/telegram/create-telegram.ts'
 import type { Handler, StageContext } from '../context.ts'
+import { Postpone } from '../postpone.ts'
 import { createAlerts } from './alerts/alerts.ts'
 import { createAnswers } from './answers.ts'
 import { toPng } from './chart/to-png.ts'
@@ -92,6 +93,18 @@ export function createHandler(deps: ReportDeps): Handler<'report'> {
     })
   }
 
+  /** The next minute asks again: a failure of this one is nothing that an operator must see to. */
+  const newPeople = async (context: StageContext): Promise<string> => {
+    try {
+      return (await inChannel(context)?.newPeople(await nowMs(), context.failPoint)) ?? 'no channel'
+    } catch (error) {
+      context.signal.throwIfAborted()
+      if (error instanceof Postpone) throw error
+      context.log.warn({ err: error }, 'new people are not told of yet')
+      return 'not now'
+    }
+  }
+
   const run = async (data: DataOf<'report'>, context: StageContext): Promise<string> => {
     switch (data.kind) {
       case 'admin_analytics':
@@ -106,7 +119,7 @@ export function createHandler(deps: ReportDeps): Handler<'report'> {
       case 'alerts':
         return await alerts(await nowMs(), context)
       case 'new_people':
-        return (await inChannel(context)?.newPeople(await nowMs(), context.failPoint)) ?? 'no channel'
+        return await newPeople(context)
       case 'digest':
         return (await inChannel(context)?.digest.daily(data.day, await nowMs())) ?? 'no channel'
       case 'weekly':

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ACTIONS } from '../../../queues/event.ts'
 import { FAILURES } from '../../../queues/failure.ts'
 import type { Pool } from '../../../src/shared/db/pool.ts'
 import { FEWEST_EVENTS, FEWEST_REQUESTS } from './rule.ts'
@@ -58,16 +59,22 @@ export function createEventMeasures(db: Pool) {
       return found?.failures ?? 0
     },
 
-    /** Hours without any event, after a day with many. */
+    /** Hours in which nobody did anything, after a day in which many did. */
     async silence(): Promise<Look> {
       const found = await first(
         Silence,
+        // By the index of names and times: a day may have a million events.
         `SELECT extract(epoch FROM now() - last.at) / 3600 AS hours,
-           (SELECT count(*) FROM (
-             SELECT FROM events WHERE at > last.at - interval '1 day' AND at <= last.at LIMIT $1) AS some) AS before
-         FROM (SELECT max(at) AS at FROM events WHERE at > now() - interval '8 days' AND at <= now()) AS last
+           (SELECT count(*) FROM unnest($2::text[]) AS n(name), LATERAL (
+             SELECT FROM events AS e WHERE e.name = n.name AND e.at > last.at - interval '1 day' AND e.at <= last.at
+             LIMIT $1) AS found) AS before
+         FROM (
+           SELECT max(found.at) AS at FROM unnest($2::text[]) AS n(name), LATERAL (
+             SELECT e.at FROM events AS e WHERE e.name = n.name AND e.at > now() - interval '8 days' AND e.at <= now()
+             ORDER BY e.at DESC LIMIT 1) AS found) AS last
          WHERE last.at IS NOT NULL`,
         FEWEST_EVENTS,
+        ACTIONS,
       )
       return { value: found && found.before >= FEWEST_EVENTS ? found.hours : 0, detail: null }
     },

@@ -31,7 +31,9 @@ export async function forgetKeys({ redis, keys, queues, traces }: KeyDeps, whom:
   const names = await traces.namedKeys(whom)
   const change = redis.multi().del(person, ...names)
   if (isBlocked === '1') change.hset(person, 'isBlocked', '1')
-  await change.zrem(keys.surveys, `${whom.botId}.${whom.userId}`).exec()
+  const bot = (await redis.hget(keys.botNames, String(whom.botId))) ?? String(whom.botId)
+  change.zrem(keys.surveys, `${whom.botId}.${whom.userId}`)
+  await change.zrem(keys.newPeopleTold, `${bot}/${whom.userId}`).exec()
   await forgetJobs(queues, whom)
 }
 

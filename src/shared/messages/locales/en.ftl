@@ -264,8 +264,8 @@ privacy =
     What I keep of you, and for how long:
 
     • your Telegram ID and language, when you came and from which link, and how many files you had: until you say “Forget me”;
-    • what you did (a link came, a file went, a button was pressed), without the link and without your words: { $months } months;
-    • your links and requests: 7 days, so that the buttons work;
+    • what you did (a link came, a button was pressed) and which files you got, by their id at the site, but none of your words: { $months } months;
+    • your links and requests: 7 days, so that the buttons work; notes of the work on them: a day;
     • what you wrote in the survey: until you say “Forget me”.
 
     No name, no text of your messages, no address of your device. Files are kept without a word of who asked for them.
