@@ -178,3 +178,29 @@ test('who brought somebody gets the bonus once, and hears of it in their own lan
   expect(await bonus()).toBe('5')
   expect(await events('bonus_granted', boris.userId)).toMatchObject([{ referredUserId: userId, amount: 5 }])
 })
+
+test.each(['granted', 'claimed', 'sent'] as const)(
+  'a worker that dies at %s gives and counts nothing twice',
+  async (place) => {
+    const boris = await delivery()
+    const { ticket, userId } = await delivery(
+      { above: '1' },
+      { referrerId: boris.userId, bonusDue: 5, delivered: 10 },
+    )
+    const dying = (name: string) => {
+      if (name === place) throw new Error('killed')
+    }
+    const run = (failPoint?: typeof dying) =>
+      handlerWith()({ data: { ticket, round: 1 }, input: null }, testContext(failPoint ? { failPoint } : {}))
+    await expect(run(dying)).rejects.toThrow('killed')
+    await run()
+    await run()
+    expect(await redis.hmget(keys.person(BOT, boris.userId), 'bonus', 'counted')).toEqual(['5', '1'])
+    expect(await events('bonus_granted', boris.userId)).toHaveLength(1)
+    // Of what was claimed when it died, nobody knows whether it was said.
+    const chats = sendMessage.mock.calls.map(([chat]) => chat)
+    expect(chats.filter((chat) => chat === boris.userId)).toHaveLength(place === 'claimed' ? 0 : 1)
+    expect(chats.filter((chat) => chat === userId)).toHaveLength(place === 'claimed' ? 0 : 2)
+    expect(await events('ad_shown', userId)).toHaveLength(place === 'granted' ? 1 : 0)
+  },
+)
