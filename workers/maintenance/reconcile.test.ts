@@ -72,6 +72,17 @@ test('a request without a job goes on, once a minute, and is counted', async () 
   expect(await state.mends.all()).toEqual({ restarted: 1 })
 })
 
+test('a request that waits above what is free is not lost, until its time has passed for long', async () => {
+  const { ticket } = await asked()
+  await state.requests.set(ticket, { waitUntilMs: LATER + 1000 })
+  expect(await mend()).toBe(0)
+  // Its own job is on its way.
+  expect(await mend(LATER + 2000)).toBe(0)
+  expect(await resumed()).toEqual([])
+  expect(await mend(LATER + 32_000)).toBe(1)
+  expect(await resumed()).toEqual([{ kind: 'resume', ticket, round: null }])
+})
+
 test('a production without its flow gets it again', async () => {
   const { request, data } = await waiting()
   await state.joins.confirm(data.mediaKey, data.generation)

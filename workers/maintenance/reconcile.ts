@@ -51,8 +51,8 @@ export async function reconcile(deps: ReconcileDeps, log: Logger, nowMs: number)
 async function mendRequest(request: Request, deps: ReconcileDeps, nowMs: number): Promise<Mend | null> {
   switch (request.state) {
     case 'asked':
-      // Above the free downloads, it waits on purpose.
-      return request.waitUntilMs > nowMs ? null : await restart(request, deps, nowMs)
+      // Above the free downloads, it waits on purpose, and then for its turn.
+      return request.waitUntilMs + SETTLED_MS > nowMs ? null : await restart(request, deps, nowMs)
     case 'inspecting':
       return await mendWork(request, inspectionKey(request.linkHash), 'intake', deps, nowMs)
     case 'producing':

@@ -61,6 +61,47 @@ test('choices come two in a row, with what is known of their size', () => {
   ])
 })
 
+test.each([
+  ['en', 1, 'this one begins in one second.'],
+  ['en', 60, 'this one begins in 60 seconds.'],
+  ['en', 91, 'this one begins in 2 minutes.'],
+  ['en', 3600, 'this one begins in 60 minutes.'],
+  ['ru', 3, 'этот начнётся через 3 секунды.'],
+  ['ru', 300, 'этот начнётся через 5 минут.'],
+] as const)('above what is free, until when it waits (%s, %i)', (language, waitS, text) => {
+  const shown = view({ state: 'asked', language }, { waitS })
+  expect(shown?.text).toMatch(new RegExp(`${text}$`))
+  expect(shown).toMatchObject({
+    final: false,
+    keyboard: [[{ callback_data: expect.stringMatching(/^cancel:/) }]],
+  })
+})
+
+test.each([
+  [
+    'en',
+    '10',
+    '5',
+    "You've had your 10 free files. Bring somebody with /referral, and you get 5 more for each",
+  ],
+  ['en', '1', '0', "You've had your one free file. What I already have still costs you nothing."],
+  ['ru', '2', '5', 'вы получили 2 файла. Пригласите кого-нибудь через /referral: за каждого даю ещё 5.'],
+  ['ru', '21', '0', 'вы получили 21 файл. То, что у меня уже есть, по-прежнему ничего не стоит.'],
+])('what was free is used up (%s, %s)', (language, allowed, bonusEach, text) => {
+  const shown = view({ state: 'failed', failure: 'limit_reached', language, allowed, bonusEach })
+  expect(shown?.text).toContain(text)
+  expect(shown?.keyboard.flat()).toMatchObject([{ callback_data: expect.stringMatching(/^retry:/) }])
+})
+
+test.each(['too_often', 'too_many_today', 'blocked', 'not_allowed', 'not_invited'])(
+  'links that were left out for %s: why, and no button',
+  (failure) => {
+    const shown = view({ state: 'failed', failure, leftOut: '3', inWork: '0' })
+    expect(shown).toMatchObject({ keyboard: [], final: true })
+    expect(shown?.text).toContain(messages.text('en', `failure-${failure}`))
+  },
+)
+
 test('sound comes first for who is tested so', () => {
   expect(labels({ state: 'choosing' }, { facts: FACTS, order: 'audio_first' })).toEqual([
     ['🎵 M4A · 1.2 MB'],

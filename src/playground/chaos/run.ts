@@ -27,6 +27,8 @@ const SETTINGS = {
   STALLED_CHECK_SECONDS: '1',
   // The disk of a run is small.
   DISK_RESERVE_MB: '8',
+  // Who asks is let in, however often: requests are what is looked at.
+  ...{ LINKS_PER_MINUTE: '0', LINKS_PER_DAY: '0', SURVEY: 'off' },
 }
 /** Jobs that wait a minute, several times, must have had their turns. */
 const SETTLE_LIMIT_MS = 6 * 60_000
