@@ -2,6 +2,7 @@ import type { Quota } from '../join.ts'
 import type { Asker } from '../request.ts'
 import type { Door } from '../requests.ts'
 import type { Experiments } from './experiments.ts'
+import type { Person } from './people.ts'
 import { closedTo, isAdmin, type PeopleRules } from './rules.ts'
 
 /** Who is let in with a link, and how fast. `most`: requests of one person that are not over. */
@@ -31,4 +32,13 @@ export async function quotaFor(
     },
     testName: test,
   }
+}
+
+/** How many files are free for a person in all; 0: no limit. `charge.lua` counts the same. */
+export function allowedFor(
+  { isPaid, freeLimit, bonus }: Pick<Person, 'isPaid' | 'freeLimit' | 'bonus'>,
+  free: number,
+): number {
+  const own = freeLimit ?? free
+  return isPaid || own === 0 ? 0 : own + bonus
 }
