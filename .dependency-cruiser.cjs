@@ -1,5 +1,6 @@
 /** Who may import whom. The reasons are in CONTRIBUTING.md, "The layout". */
-const inTests = '[.]test[.]ts$'
+/** Tests, and the folders of what they share, which are in no image of the product. */
+const inTests = '([.]test[.]ts|/testing/[^/]+[.]ts)$'
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
