@@ -90,6 +90,24 @@ test('what is postponed comes back and uses up no attempt', async () => {
   expect([job.attemptsMade, calls]).toEqual([1, 3])
 })
 
+test('how long a run took is noted for who waited, when it came through', async () => {
+  const { data, id } = await production()
+  let runs = 0
+  run('fetch', async () => {
+    if (++runs === 1) throw new StageError('network')
+    return FETCHED
+  })
+  run('transcode', async () => ({ artifact: 'p/ready.mp4', thumbnail: null, file: FILE }))
+  await ensureProduction(state.queues, state.joins, data, 1)
+  await ended('transcode', id)
+  const { generation } = data
+  const noted = () => state.stageSeconds.of({ generation, inspectKey: null, linkHash: 'hash' })
+  await vi.waitFor(async () =>
+    expect(await noted()).toEqual({ fetch: expect.any(Number), transcode: expect.any(Number) }),
+  )
+  expect(await state.stageSeconds.of({ generation: null, inspectKey: null, linkHash: 'hash' })).toEqual({})
+})
+
 test('the canary comes back without the handler', async () => {
   run('send', async () => {
     throw new Error('never called')
