@@ -113,7 +113,13 @@ test('what people wrote moves to PostgreSQL, once, and out of Redis', async () =
   for (const userId of [2, 4]) await redis.zadd(keys.surveys, Date.now() - 2000, `${BOT}.${userId}`)
 
   // Committed, and the word of it lost.
-  const forgets = { ...surveys, forget: async () => Promise.reject(new Error('killed')) }
+  const forgets: typeof surveys = {
+    ...surveys,
+    async forget(botId, userId, askedAtMs) {
+      if (askedAtMs !== null) throw new Error('killed')
+      await surveys.forget(botId, userId, askedAtMs)
+    },
+  }
   await expect(run({ surveys: forgets })).rejects.toThrow('killed')
   await run()
   const { rows } = await db.query('SELECT *, asked_at::text FROM survey_answers ORDER BY user_id')
