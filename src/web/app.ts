@@ -7,6 +7,7 @@ import type { Logger } from '../shared/logger.ts'
 import { createBoard } from './board.ts'
 import { createChoices } from './choices.ts'
 import { createErrorPages, notFound } from './error-pages.ts'
+import { createJsonErrors } from './json-errors.ts'
 import { createKeptOnPage } from './kept-on-page.ts'
 import { createLoginLimiter } from './login-limiter.ts'
 import { createAdStore } from './offers/ads.ts'
@@ -124,10 +125,11 @@ export function createApp(deps: AppDeps): Express {
   app.use('/analytics/ads', adForms(ads, '/analytics/referrals'))
   app.use('/analytics/experiments', experimentForms(experiments, '/analytics/experiments'))
   app.use(['/dead-letters', '/api', '/stats'], requireSession)
-  app.use('/stats', statsRoutes({ reader, keptAnswers, reportTz, live: deps.live, log }))
-  app.use('/api/ads', adApi(ads, log))
-  app.use('/api/experiments', experimentApi(experiments, log))
+  app.use('/stats', statsRoutes({ reader, keptAnswers, reportTz, live: deps.live }))
+  app.use('/api/ads', adApi(ads))
+  app.use('/api/experiments', experimentApi(experiments))
   app.use(deadLetterRoutes({ deadLetters, replay: createReplay(state, { artifactMaxAgeMs }) }))
+  app.use(['/stats', '/api'], notFound, createJsonErrors(log))
   app.use(notFound, createErrorPages(log))
   return app
 }

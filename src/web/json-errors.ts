@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler } from 'express'
+import { z } from 'zod'
 import type { Logger } from '../shared/logger.ts'
 import { HttpError, type Reason } from './http-error.ts'
 
@@ -8,22 +9,31 @@ const REASONS: Record<Reason, string> = {
   database_slow: 'PostgreSQL took too long: ask for fewer days',
   database_read_only: 'the database user of the dashboard may only read',
 }
+/** What a status says by itself. */
+const WORDS: Record<number, string> = {
+  403: 'this request came from another site: it needs an Origin header of the dashboard',
+  404: 'there is nothing of this name',
+  413: 'the body is too large',
+  503: 'Redis cannot be reached: try again in a moment',
+}
+/** Express and its body parser mark errors of the client with a status. */
+const WithStatus = z.object({ status: z.int().min(400).max(599) })
 
-/** For scripts: a reason that they can read. What broke by itself goes to the log, and on to the last handler. */
+/** For scripts: a reason that they can read. What broke goes to the log, and nothing of it to them. */
 export function createJsonErrors(log: Logger): ErrorRequestHandler {
   return (error, request, response, next) => {
-    const reason = error instanceof HttpError ? reasonOf(error) : null
-    if (!(error instanceof HttpError) || reason === null || response.headersSent) return next(error)
-    if (error.status >= 500) log.warn({ err: error.cause, path: request.path }, 'numbers could not be read')
-    if (error.status === 503) response.set('Retry-After', '5')
-    // Whatever the answer was to be.
-    response.removeHeader('Content-Disposition')
-    response.status(error.status).json({ error: reason })
+    if (response.headersSent) return next(error)
+    const status = WithStatus.safeParse(error).data?.status ?? 500
+    if (status >= 500) log.error({ err: error, path: request.path }, 'a request failed')
+    if (status === 503) response.set('Retry-After', '5')
+    response.status(status).json({ error: wordsOf(error, status) })
   }
 }
 
-function reasonOf(error: HttpError): string | null {
-  if (error.reason) return REASONS[error.reason]
-  if (error.problem) return error.problem
-  return error.status === 404 ? 'there is nothing of this name' : null
+function wordsOf(error: unknown, status: number): string {
+  if (error instanceof HttpError && error.reason) return REASONS[error.reason]
+  if (error instanceof HttpError && error.problem) return error.problem
+  return (
+    WORDS[status] ?? (status < 500 ? 'the request cannot be read' : 'something broke here; the log says what')
+  )
 }

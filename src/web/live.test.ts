@@ -57,30 +57,40 @@ async function serverWith(more: Partial<Parameters<typeof createLive>[0]> = {}) 
   return { ...server, look, live }
 }
 
-test('what goes on now: jobs, deliveries, failures and people, of today in REPORT_TZ', async () => {
+/** It is about noon there now: no day ends while a test runs. */
+function zoneWithNoon(): string {
+  const eastward = 12 - new Date().getUTCHours()
+  // The names have it the other way round.
+  return `Etc/GMT${eastward < 0 ? '+' : '-'}${Math.abs(eastward)}`
+}
+
+test('what goes on now: jobs, and the deliveries, failures and people since midnight in REPORT_TZ', async () => {
   const db = createPool(url)
   const queues = createQueues(service.redis, service.prefix)
+  const zone = zoneWithNoon()
+  const midnight = `date_trunc('day', now() AT TIME ZONE '${zone}') AT TIME ZONE '${zone}'`
+  const before = `${midnight} - interval '1 millisecond'`
   await db.query(`INSERT INTO downloads (id, created_at, bot, user_id, video_id, media_key, platform, source, size_bytes, cached, waited_ms)
-    SELECT 'd' || n, now() - n * interval '1 minute', 'a', n, 'v', 'k', 'youtube', 'message', 1, false, 1 FROM generate_series(0, 0) n
-    UNION ALL SELECT 'old', now() - interval '2 days', 'a', 9, 'v', 'k', 'youtube', 'message', 1, false, 1`)
+    SELECT n::text, created_at, 'a', n, 'v', 'k', 'youtube', 'message', 1, false, 1
+    FROM (VALUES (1, ${midnight}), (2, ${before}), (3, now())) AS given(n, created_at)`)
   await db.query(`INSERT INTO events (name, at, bot, user_id) VALUES
-    ('download_failed', now(), 'a', 1), ('download_failed', now() - interval '2 days', 'a', 1),
+    ('download_failed', ${midnight}, 'a', 1), ('download_failed', ${before}, 'a', 1),
     ('link_received', now(), 'a', 1), ('link_received', now(), 'a', 1), ('bot_start', now(), 'b', 2),
     ('link_received', now() - interval '6 minutes', 'a', 5), ('download_completed', now(), 'a', 6)`)
   await db.query(`INSERT INTO daily_active (day, bot, user_id)
-    SELECT (now() AT TIME ZONE 'Asia/Tokyo')::date - n, 'a', u FROM generate_series(0, 1) n, generate_series(1, 4) u`)
+    SELECT (now() AT TIME ZONE '${zone}')::date - n, 'a', u FROM generate_series(0, 1) n, generate_series(1, 4 + n) u`)
   await queues.queue('analytics').addBulk([1, 2].map((n) => ({ name: 'analytics', data: { n } })))
   await queues.queue('fetch').add('fetch', {}, { delay: 3600_000 })
   const numbers = await createLiveNumbers({
     redis: service.redis,
     queues,
     reader: db,
-    reportTz: 'Asia/Tokyo',
+    reportTz: zone,
     log: silent,
   })()
   expect(LiveNumbers.parse(numbers)).toMatchObject({
     ...{ eventBatchesWaiting: 2, peopleNow: 2, away: [] },
-    today: { deliveries: 1, failures: 1, people: 4 },
+    today: { deliveries: 2, failures: 1, people: 4 },
     stages: { fetch: { waiting: 1, active: 0 }, analytics: { waiting: 2, active: 0 }, send: { waiting: 0 } },
   })
   await queues.close()
@@ -120,6 +130,11 @@ test('without Redis, or without PostgreSQL, the rest is told, and what is away i
 test('as an event stream, behind the login', async () => {
   expect((await web.get('/stats/live')).status).toBe(401)
   expect((await web.get('/stats/live?every=1', session)).status).toBe(400)
+  const head = await fetch(`${web.origin}/stats/live`, { method: 'HEAD', headers: session })
+  expect([head.status, head.headers.get('content-type')]).toEqual([
+    200,
+    expect.stringContaining('event-stream'),
+  ])
   const client = await listen(web)
   expect(client.response.headers.get('content-type')).toContain('text/event-stream')
   expect(client.response.headers.get('cache-control')).toContain('no-store')

@@ -8,6 +8,7 @@ import { eventRow } from '../../workers/analytics/event-row.ts'
 import { writeEvents } from '../../workers/analytics/write-events.ts'
 import { testDatabase, testRedis } from '../playground/testing/services.ts'
 import { migrate } from '../shared/db/migrate.ts'
+import { createPool } from '../shared/db/pool.ts'
 import { aggregateDay } from '../shared/metrics/aggregate-day.ts'
 import { addDays, dayIn } from '../shared/metrics/days.ts'
 import { daysToMake } from '../shared/metrics/days-to-make.ts'
@@ -41,25 +42,27 @@ let session: { Cookie: string }
 beforeAll(async () => {
   const [{ redis, prefix }, { url }] = await Promise.all([testRedis(), testDatabase()])
   await migrate(url)
-  web = await startWeb({ redis, prefix, databaseUrl: url, reportTz: ZONE })
-  session = await web.logIn('viewer')
+  const db = createPool(url)
   const startMs = Date.parse(`${addDays(dayIn(ZONE, Date.now()), -DAYS)}T00:00:00+03:00`)
   const midnightsMs = Array.from({ length: DAYS }, (_, n) => startMs + n * DAY_MS)
   const events = history({ seed: 5, people: 60, startMs, days: DAYS, botIds: [1, 2], midnightsMs })
     .map((event) => AnalyticsEvent.parse(event))
     .map((event) => eventRow(event, `bot${event.botId}`))
-  for (let i = 0; i < events.length; i += 500) await writeEvents(web.db, ZONE, events.slice(i, i + 500), [])
-  for (const day of await daysToMake(web.db, ZONE, Date.now()))
-    await aggregateDay(web.db, day, { timeZone: ZONE })
-  await web.db.query(`INSERT INTO ad_campaigns (name, message, button_text, button_url)
+  for (let i = 0; i < events.length; i += 500) await writeEvents(db, ZONE, events.slice(i, i + 500), [])
+  for (const day of await daysToMake(db, ZONE, Date.now())) await aggregateDay(db, day, { timeZone: ZONE })
+  await db.query(`INSERT INTO ad_campaigns (name, message, button_text, button_url)
     SELECT 'ad ' || n, 'm', 'b', 'https://a.example' FROM generate_series(1, 3) n`)
-  await web.db.query(`INSERT INTO ab_tests (name, subject, goal, planned_size, is_active, start_date)
+  await db.query(`INSERT INTO ab_tests (name, subject, goal, planned_size, is_active, start_date)
     VALUES ('t', 'buttons', 'download_completed', 10, true, now() - interval '15 days')`)
-  await web.db.query(
+  await db.query(
     `INSERT INTO ab_test_variants (test_id, variant_name, traffic_percentage) VALUES (1, 'a', 50), (1, 'b', 50)`,
   )
-  await web.db.query(`INSERT INTO ab_test_assignments (bot, user_id, test_id, variant_id, assigned_at)
+  await db.query(`INSERT INTO ab_test_assignments (bot, user_id, test_id, variant_id, assigned_at)
     SELECT bot, user_id, 1, 1 + user_id % 2, now() - interval '14 days' FROM users`)
+  await db.end()
+  // Not before: a connection that rests for long is closed.
+  web = await startWeb({ redis, prefix, databaseUrl: url, reportTz: ZONE })
+  session = await web.logIn('viewer')
 })
 afterAll(() => web?.close())
 

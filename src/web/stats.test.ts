@@ -1,24 +1,21 @@
 import { parse } from 'csv-parse/sync'
+import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { testDatabase, testRedis } from '../playground/testing/services.ts'
-import { migrate } from '../shared/db/migrate.ts'
+import { testDatabase } from '../playground/testing/services.ts'
 import { addDays, dayIn } from '../shared/metrics/days.ts'
 import { METRICS } from '../shared/metrics/metrics.ts'
 import { ENDPOINTS } from './stats/endpoints.ts'
 import { SIMPLE_ENDPOINTS } from './stats/simple-endpoints.ts'
 import { startWeb } from './testing/web-under-test.ts'
+import { startWebWithDatabase } from './testing/web-with-database.ts'
 
 const ZONE = 'Europe/Moscow'
 
-let web: Awaited<ReturnType<typeof startWeb>>
-let session: { Cookie: string }
+let web: Awaited<ReturnType<typeof startWebWithDatabase>>
 let today: string
 
 beforeAll(async () => {
-  const [{ redis, prefix }, { url }] = await Promise.all([testRedis(), testDatabase()])
-  await migrate(url)
-  web = await startWeb({ redis, prefix, databaseUrl: url, reportTz: ZONE })
-  session = await web.logIn('viewer')
+  web = await startWebWithDatabase({ reportTz: ZONE })
   today = dayIn(ZONE, Date.now())
   const at = new Date().toISOString()
   await web.db.query(`INSERT INTO users (bot, user_id, first_seen_at, last_seen_at) VALUES
@@ -40,7 +37,7 @@ beforeAll(async () => {
 })
 afterAll(() => web?.close())
 
-const get = (path: string) => web.get(path, session)
+const get = (path: string) => web.get(path, web.viewer)
 const json = async (path: string) => {
   const response = await get(path)
   return [response.status, await response.json()]
@@ -122,106 +119,6 @@ test('no two endpoints have one address', () => {
   expect(new Set(ids).size).toBe(ids.length)
 })
 
-describe('what cannot be answered', () => {
-  const day = (days: number) => addDays('2026-05-01', days)
-  const ofDays: [string, RegExp][] = [
-    ['from=2026-02-30', /^from must be a day/],
-    ['from=yesterday', /^from must be a day/],
-    ['to=2026-5-1', /^to must be a day/],
-    ['to=2026-05-01T00:00:00Z', /^to must be a day/],
-    ['from=0001-01-01', /^from must be from 2015/],
-    ['to=9999-01-01', /^to must be from 2015/],
-    [`from=${day(1)}&to=${day(0)}`, /^from \(2026-05-02\) is after to \(2026-05-01\)$/],
-    [`from=${day(0)}&to=${day(400)}`, /^these are 401 days: ask for 400 at most$/],
-    [`from=${day(0)}&from=${day(1)}`, /^from is given more than once$/],
-    ['from[]=2026-05-01', /no parameter "from\[\]"/],
-    ["from=2026-05-01'--", /^from must be a day/],
-  ]
-  const ofFilters: Record<string, [string, RegExp][]> = {
-    bot: [
-      ['bot=a%00b', /^bot must be/],
-      ['bot=a&bot=b', /^bot is given more than once/],
-      [`bot=${'x'.repeat(65)}`, /^bot must be/],
-      ["bot=' OR 1=1", /^bot must be/],
-    ],
-    source: [['source=google', /^source must be organic, referral or campaign/]],
-    platform: [
-      ['platform=you tube', /^platform must be/],
-      ['platform=<script>', /^platform must be/],
-    ],
-  }
-  const limits = (name: string, most: number): [string, RegExp][] => [
-    [`${name}=0`, new RegExp(`^${name} must be from 1 to ${most}`)],
-    [`${name}=${most + 1}`, new RegExp(`^${name} must be from 1 to ${most}`)],
-    [`${name}=-1`, new RegExp(`^${name} must be a whole number`)],
-    [`${name}=1.5`, new RegExp(`^${name} must be a whole number`)],
-    [`${name}=0x10`, new RegExp(`^${name} must be a whole number`)],
-    [`${name}=%20`, new RegExp(`^${name} must be a whole number`)],
-    [`${name}=1e9`, new RegExp(`^${name} must be a whole number`)],
-    [`${name}=1&${name}=2`, new RegExp(`^${name} is given more than once`)],
-  ]
-  const unknown: [string, RegExp][] = [
-    ['sort=1', /^there is no parameter "sort"/],
-    ['__proto__=1', /^there is no parameter "__proto__"/],
-    ['constructor=1', /^there is no parameter "constructor"/],
-    ['FROM=2026-05-01', /^there is no parameter "FROM"/],
-    ['=1', /^there is no parameter ""/],
-    [`${'y'.repeat(3000)}=1`, /^there is no parameter "y{40}"/],
-  ]
-
-  test.each(ENDPOINTS.map(({ id, takes }) => [id, takes] as const))('%s', async (id, takes) => {
-    const expected: [string, RegExp][] = [...unknown]
-    if (takes.includes('from')) expected.push(...ofDays)
-    for (const filter of ['bot', 'source', 'platform'] as const)
-      if (takes.includes(filter)) expected.push(...(ofFilters[filter] ?? []))
-      else expected.push([`${filter}=organic`, new RegExp(`^this cannot be told by ${filter}: it takes`)])
-    if (takes.includes('limit')) expected.push(...limits('limit', 1000))
-    else expected.push(['limit=5', /^there is no parameter "limit"/])
-    if (takes.includes('days')) expected.push(...limits('days', 400))
-    else expected.push(['days=5', /^there is no parameter "days"/])
-    // A file reads its parameters in the same way: some of each kind are enough.
-    const asFile = expected.filter((_, i) => i % 6 === 0)
-    for (const [suffix, cases] of [
-      ['', expected],
-      ['.csv', asFile],
-    ] as const)
-      for (const [query, reason] of cases) {
-        const response = await get(`/stats/${id}${suffix}?${query}`)
-        const { error } = await response.json()
-        expect([query, response.status, error]).toEqual([query, 400, expect.stringMatching(reason)])
-        expect(response.headers.get('content-type')).toContain('application/json')
-      }
-    // Only a file has it.
-    expect((await get(`/stats/${id}?bom=1`)).status).toBe(400)
-    expect((await get(`/stats/${id}.csv?bom=2`)).status).toBe(400)
-  })
-
-  test('all problems of a request are said at once', async () => {
-    const [status, { error }] = await json('/stats/top-media?from=x&limit=0&sort=up')
-    expect(status).toBe(400)
-    for (const name of ['from', 'limit', 'sort']) expect(error).toContain(name)
-  })
-
-  test('an empty field of a form is not given', async () => {
-    expect((await get('/stats/platform-downloads?from=&to=&bot=&source=&platform=&limit=')).status).toBe(200)
-  })
-
-  test.each([
-    '/stats',
-    '/stats/',
-    '/stats/nothing',
-    '/stats/funnel/',
-    '/stats/FUNNEL.CSV',
-    '/stats/__proto__',
-    '/stats/funnel.xml',
-  ])('%s is not there, or is what it looks like', async (path) => {
-    const response = await get(path)
-    expect([200, 404]).toContain(response.status)
-    if (response.status === 404)
-      expect(await response.json()).toEqual({ error: 'there is nothing of this name' })
-  })
-})
-
 test('nothing of it without a login; a page is led to it', async () => {
   for (const { id } of ENDPOINTS)
     for (const path of [`/stats/${id}`, `/stats/${id}.csv`])
@@ -234,11 +131,10 @@ test('nothing of it without a login; a page is led to it', async () => {
 
 test('an answer is kept for a while, and two who ask at once share one query', async () => {
   const { redis, keys } = web.state
-  const { options } = web.db
   const local = await startWeb({
-    ...{ redis, prefix: keys.prefix, databaseUrl: String(options.connectionString), answersKeptMs: 60_000 },
+    ...{ redis, prefix: keys.prefix, databaseUrl: web.databaseUrl, answersKeptMs: 60_000 },
   })
-  const ask = async (query = '') => await (await local.get(`/stats/summary${query}`, session)).json()
+  const ask = async (query = '') => await (await local.get(`/stats/summary${query}`, web.viewer)).json()
   const [first, second] = await Promise.all([ask(), ask()])
   expect(second).toEqual(first)
   await web.db.query(`INSERT INTO videos VALUES ('new', 'x', now(), 1000, now())`)
@@ -256,23 +152,36 @@ test('without PostgreSQL the numbers say so, and everything else works', async (
   const { redis, keys } = web.state
   const away = await startWeb({ redis, prefix: keys.prefix })
   for (const { id } of [...SIMPLE_ENDPOINTS, ...METRICS]) {
-    const response = await away.get(`/stats/${id}`, session)
+    const response = await away.get(`/stats/${id}`, web.viewer)
     expect([id, response.status, await response.json()]).toEqual([
       ...[id, 503],
       { error: expect.stringContaining('PostgreSQL cannot be reached') },
     ])
   }
-  expect((await away.get('/stats/funnel.csv', session)).headers.get('content-disposition')).toBeNull()
-  expect((await away.get('/stats/funnel?from=x', session)).status).toBe(400)
+  expect((await away.get('/stats/funnel.csv', web.viewer)).headers.get('content-disposition')).toBeNull()
+  expect((await away.get('/stats/funnel?from=x', web.viewer)).status).toBe(400)
   for (const path of ['/', '/queues', '/dead-letters', '/health', '/stats/openapi.json'])
-    expect([path, (await away.get(path, session)).status]).toEqual([path, 200])
+    expect([path, (await away.get(path, web.viewer)).status]).toEqual([path, 200])
   await away.close()
+})
+
+test('without Redis nobody can be known, and a script can read that', async () => {
+  const redis = new Redis('redis://127.0.0.1:1', { enableOfflineQueue: false, maxRetriesPerRequest: 0 })
+  redis.on('error', () => undefined)
+  const away = await startWeb({ redis, prefix: web.state.keys.prefix, databaseUrl: web.databaseUrl })
+  const response = await away.get('/stats/summary', web.viewer)
+  expect([response.status, await response.json()]).toEqual([
+    503,
+    { error: 'Redis cannot be reached: try again in a moment' },
+  ])
+  await away.close()
+  redis.disconnect()
 })
 
 test('a database that is not migrated yet is one that cannot be reached', async () => {
   const { redis, keys } = web.state
   const { url } = await testDatabase()
   const empty = await startWeb({ redis, prefix: keys.prefix, databaseUrl: url })
-  expect((await empty.get('/stats/funnel', session)).status).toBe(503)
+  expect((await empty.get('/stats/funnel', web.viewer)).status).toBe(503)
   await empty.close()
 })

@@ -1,13 +1,10 @@
 import { json, Router, urlencoded } from 'express'
 import { z } from 'zod'
-import type { Logger } from '../../shared/logger.ts'
-import { notFound } from '../error-pages.ts'
-import { createJsonErrors } from '../json-errors.ts'
 import { AdInput, AdPatch, type AdStore } from '../offers/ads.ts'
 import { offerForm, readOffer, readOfferId } from '../offers/read-offer.ts'
 
 /** GET all, POST a new one, POST changes to one. Mount it under /api/ads. */
-export function adApi(ads: AdStore, log: Logger): Router {
+export function adApi(ads: AdStore): Router {
   return Router()
     .use(json({ limit: '20kb' }))
     .get('/', async (_request, response) => {
@@ -19,7 +16,6 @@ export function adApi(ads: AdStore, log: Logger): Router {
     .post('/:id', async (request, response) => {
       response.json(await ads.edit(readOfferId(request), readOffer(AdPatch, request.body)))
     })
-    .use(notFound, createJsonErrors(log))
 }
 
 /** Fields of a form, which are texts; a box that is not ticked is not there. */

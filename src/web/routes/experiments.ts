@@ -1,7 +1,4 @@
 import { json, type Request, Router, urlencoded } from 'express'
-import type { Logger } from '../../shared/logger.ts'
-import { notFound } from '../error-pages.ts'
-import { createJsonErrors } from '../json-errors.ts'
 import { experimentOfForm } from '../offers/experiment-form.ts'
 import { ExperimentInput } from '../offers/experiment-input.ts'
 import { RESULT_COLUMNS, resultRows } from '../offers/experiment-rows.ts'
@@ -11,7 +8,7 @@ import { sendCsv, toCsv } from '../stats/csv.ts'
 import { readParameters } from '../stats/parameters.ts'
 
 /** GET all or one, POST a new one, POST start or stop, GET results. Mount it under /api/experiments. */
-export function experimentApi(experiments: ExperimentStore, log: Logger): Router {
+export function experimentApi(experiments: ExperimentStore): Router {
   const results = async (request: Request) => await experiments.results(readOfferId(request))
   return Router()
     .use(json({ limit: '20kb' }))
@@ -40,7 +37,6 @@ export function experimentApi(experiments: ExperimentStore, log: Logger): Router
       const csv = toCsv(RESULT_COLUMNS, resultRows(found), bom === '1')
       sendCsv(response, `experiment-${found.id}`, csv)
     })
-    .use(notFound, createJsonErrors(log))
 }
 
 /** The same by forms of pages. Mount it under /analytics/experiments. `backTo`: the page with the forms. */

@@ -1,9 +1,6 @@
 import { type Request, type Response, Router } from 'express'
 import type { Pool } from '../../shared/db/pool.ts'
-import type { Logger } from '../../shared/logger.ts'
 import { unlessDatabaseAway } from '../database-error.ts'
-import { notFound } from '../error-pages.ts'
-import { createJsonErrors } from '../json-errors.ts'
 import { sendCsv, toCsv } from '../stats/csv.ts'
 import type { Endpoint } from '../stats/endpoint.ts'
 import { ENDPOINTS } from '../stats/endpoints.ts'
@@ -18,11 +15,10 @@ interface StatsDeps {
   /** Days are of this time zone. */
   reportTz: string
   live: Live
-  log: Logger
 }
 
 /** The numbers, for scripts and for the pages of analytics: each as JSON and as a file. Mount it under /stats. */
-export function statsRoutes({ reader, keptAnswers, reportTz, live, log }: StatsDeps): Router {
+export function statsRoutes({ reader, keptAnswers, reportTz, live }: StatsDeps): Router {
   const answer = async ({ id, ask }: Endpoint, given: Parameters): Promise<string> =>
     await keptAnswers(JSON.stringify([id, Object.entries(given).toSorted()]), () =>
       unlessDatabaseAway(ask(reader, given, reportTz)),
@@ -31,8 +27,10 @@ export function statsRoutes({ reader, keptAnswers, reportTz, live, log }: StatsD
   const router = Router()
   router.get('/live', async (request, response) => {
     readParameters(request.query, [])
-    if (await live.join(request, response)) return
-    response.status(503).set('Retry-After', '30').json({ error: 'too many are looking already' })
+    // It would be held open, and nothing ever said on it.
+    if (request.method === 'HEAD') response.type('text/event-stream').end()
+    else if (!(await live.join(request, response)))
+      response.status(503).set('Retry-After', '30').json({ error: 'too many are looking already' })
   })
   router.get('/openapi.json', (request, response) => {
     readParameters(request.query, [])
@@ -49,5 +47,5 @@ export function statsRoutes({ reader, keptAnswers, reportTz, live, log }: StatsD
       sendCsv(response, endpoint.id, toCsv(endpoint.columns, rows, bom === '1'))
     })
   }
-  return router.use(notFound, createJsonErrors(log))
+  return router
 }
