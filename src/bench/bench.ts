@@ -19,14 +19,15 @@ export async function startBench() {
   // However we end.
   process.once('exit', () => rmSync(dir, { recursive: true, force: true, maxRetries: 10 }))
   const stack = await startStack({ dir, mediaDir: SAMPLE_MEDIA_DIR, workers: 'each' })
-  const { world, mediaSite, chatUrl, services } = stack
-  if (!world || !mediaSite || !chatUrl) throw new Error('the stack has no stand-ins')
+  const { world, mediaSite, chatUrl, services, engines } = stack
+  if (!world || !mediaSite || !chatUrl || !engines) throw new Error('the stack has no stand-ins')
   const redis = new Redis(services.REDIS_URL)
   let links = 0
   let folders = 0
   return {
     world,
     services,
+    engines,
     redis,
     state: createState(redis, services.REDIS_PREFIX ?? 'clipferry'),
     botApi: { url: chatUrl, token: world.firstBot().token },
