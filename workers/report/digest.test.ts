@@ -18,8 +18,7 @@ for (const [n, day] of ['2026-11-02', '2026-11-03', '2026-11-09', '2026-11-10', 
     failure(people[0] ?? 0, `${day}T10:02:00Z`, 'gone'),
   )
 }
-for (const day of ['2026-11-02', '2026-11-03', '2026-11-09', '2026-11-10', '2026-11-15'])
-  await aggregateDay(db, day, { timeZone: TIME_ZONE })
+await aggregateDay(db, '2026-11-02', { timeZone: TIME_ZONE })
 
 let heard = 0
 /** What the channel has heard since the last look. */

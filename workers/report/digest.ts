@@ -2,7 +2,7 @@ import type { Queues } from '../../queues/queues.ts'
 import type { Language } from '../../queues/request.ts'
 import type { Pool } from '../../src/shared/db/pool.ts'
 import type { Messages } from '../../src/shared/messages/messages.ts'
-import { addDays, dayIn, weekOf } from '../../src/shared/metrics/days.ts'
+import { addDays, dayIn, daysFrom, weekOf } from '../../src/shared/metrics/days.ts'
 import { analyticsText } from './analytics-text.ts'
 import { drawDays } from './chart/draw-days.ts'
 import type { createNumbers, Numbers, Range } from './numbers.ts'
@@ -44,20 +44,28 @@ export function createDigest(deps: DigestDeps) {
     return first === null || day < first
   }
 
-  /** @throws Postpone */
-  const untilCounted = async (days: readonly string[], nowMs: number): Promise<void> => {
-    const isOver = (ms: number) => dayIn(timeZone, ms) > (days.at(-1) ?? '')
+  /**
+   * The last day is counted again, for it has just ended; those before it only where nobody has counted them to the end.
+   * @throws Postpone
+   */
+  const untilCounted = async ({ from, to }: Range, nowMs: number): Promise<void> => {
+    const isOver = (ms: number) => dayIn(timeZone, ms) > to
     // Long enough after the end, what is still missing does not hold it up.
     if (!isOver(nowMs - LATE_EVENTS_MS)) await untilWritten(deps.queues, nowMs)
-    for (const day of days) await deps.count(day)
+    const { rows } = await db.query<{ day: string }>(
+      'SELECT day::text FROM aggregated_days WHERE was_over AND day BETWEEN $1 AND $2',
+      [from, addDays(to, -1)],
+    )
+    const counted = new Set(rows.map(({ day }) => day))
+    for (const day of daysFrom(from, to)) if (!counted.has(day)) await deps.count(day)
   }
 
   const daily = async (day: string, nowMs: number): Promise<string> => {
     const today = dayIn(timeZone, nowMs)
     if (day >= today || (await isBeforeFirst(day))) return 'nothing to tell'
     return await sentOnce(db, { kind: 'digest', day, chatId }, async () => {
-      await untilCounted([day], nowMs)
       const range = { from: day, to: day }
+      await untilCounted(range, nowMs)
       const title = text(language, 'report-title-digest', { day: shownDay(language, day) })
       const said = analyticsText(messages, language, title, await numbers.ofRange(range, today))
       return await deps.sendText(said)
@@ -68,9 +76,9 @@ export function createDigest(deps: DigestDeps) {
     const today = dayIn(timeZone, nowMs)
     if (sunday >= today || (await isBeforeFirst(sunday))) return 'nothing to tell'
     return await sentOnce(db, { kind: 'weekly', day: sunday, chatId }, async () => {
-      await untilCounted([sunday], nowMs)
       const week = { from: weekOf(sunday), to: sunday }
       const before = { from: addDays(week.from, -7), to: addDays(sunday, -7) }
+      await untilCounted({ from: before.from, to: sunday }, nowMs)
       const [now, then, days] = await Promise.all([
         numbers.ofRange(week, today),
         numbers.ofRange(before, today),
