@@ -43,8 +43,9 @@ export const RunningTest = z.discriminatedUnion('subject', [
 export type RunningTest = z.infer<typeof RunningTest>
 type TestOn<S extends Subject> = Extract<RunningTest, { subject: S }>
 
-/** So long a process may go on with a test that has ended. */
+/** What was true so long ago is looked up again, in the background; after a pause, before anything else. */
 const FRESH_MS = 5000
+const STALE_MS = 60_000
 
 const growthBook = new GrowthBookClient({})
 
@@ -89,13 +90,14 @@ export function createExperiments(
     known = parseTests(await redis.get(keys.experiments))
     readAt = performance.now()
   }
-  /** What was true some seconds ago is good enough: only the first one waits for Redis. */
+  /** So nobody waits for Redis but the first one, and the first after a pause. */
   const running = async (): Promise<readonly RunningTest[]> => {
-    if (performance.now() - readAt > freshMs) {
+    const ageMs = performance.now() - readAt
+    if (ageMs > freshMs) {
       reading ??= read().finally(() => {
         reading = undefined
       })
-      if (readAt === Number.NEGATIVE_INFINITY) await reading
+      if (ageMs > STALE_MS) await reading
       else reading.catch(() => undefined)
     }
     return known

@@ -3,7 +3,9 @@ import { z } from 'zod'
 import { FILES, PAGES } from '../media-site/catalogue.ts'
 
 /** Stages whose every job belongs to one request. */
-const OF_ONE_REQUEST = new Set(['inspect', 'fetch', 'transcode', 'upload', 'publish', 'send', 'notify'])
+const OF_ONE_REQUEST = new Set([
+  ...['inspect', 'fetch', 'transcode', 'upload', 'publish', 'send', 'notify', 'aftercare'],
+])
 
 const Line = z.object({
   stage: z.string().optional(),
