@@ -19,8 +19,9 @@ async function main(): Promise<void> {
   const log = createLogger(config.LOG_LEVEL, 'web')
   const redis = createRedis(config.REDIS_URL, { role: 'producer', log })
   const state = createState(redis, config.REDIS_PREFIX)
-  const reader = createReadPool(config.DATABASE_URL, { applicationName: 'clipferry-web-reader', log })
-  const writer = createPool(config.DATABASE_URL, { applicationName: 'clipferry-web', log })
+  const ofPool = { log, slowQueryMs: config.SLOW_QUERY_MS }
+  const reader = createReadPool(config.DATABASE_URL, { applicationName: 'clipferry-web-reader', ...ofPool })
+  const writer = createPool(config.DATABASE_URL, { applicationName: 'clipferry-web', ...ofPool })
   const reportTz = config.REPORT_TZ
   const { queues } = state
   const live = createLive({ numbers: createLiveNumbers({ redis, queues, reader, reportTz, log }) })
