@@ -24,7 +24,8 @@ export async function forgetKeys({ redis, keys, queues, traces }: KeyDeps, whom:
   for (const { ticket } of requests)
     await redis.multi().del(keys.request(ticket)).zrem(keys.owed, ticket).exec()
 
-  for (const key of await traces.broughtBy(whom)) await redis.hdel(key, 'referrerId')
+  for (const key of await traces.broughtBy(whom))
+    await redis.hdel(key, 'referrerId', 'bonusDue', 'bonusUnsaid')
   const person = keys.person(whom.botId, whom.userId)
   const [isBlocked, code] = await redis.hmget(person, 'isBlocked', 'code')
   if (code) await redis.del(keys.referralCode(whom.botId, code))
