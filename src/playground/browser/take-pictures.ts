@@ -1,6 +1,6 @@
 /**
  * Makes the pictures of the documentation (docs/pictures) from the running product:
- * `npx node src/playground/browser/take-pictures.ts`. Looks best where Roboto and Noto Color Emoji are installed.
+ * `npx node src/playground/browser/take-pictures.ts`, or only some: `… chat`, `… queues`, `… analytics`. Looks best where Roboto and Noto Color Emoji are installed.
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -10,6 +10,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { SAMPLE_MEDIA_DIR } from '../media-site/make-media.ts'
 import { type Stack, startStack } from '../stack.ts'
 import { findTools } from '../tools.ts'
+import { liveThroughMonths, openAnalytics } from './analytics-pictures.ts'
 import { createFilm } from './film.ts'
 
 const PICTURES = fileURLToPath(new URL('../../../docs/pictures', import.meta.url))
@@ -122,6 +123,37 @@ async function dashboard(browser: Browser, { webUrl, adminPassword }: Stack): Pr
   await shoot(page, 'board.png')
 }
 
+const ANALYTICS_PAGES =
+  'growth retention funnel sources content performance failures referrals experiments survey limits'.split(
+    ' ',
+  )
+
+/** Pages of analytics: on a desk in the light, and on a phone in the dark. */
+async function analytics(browser: Browser, stack: Stack): Promise<void> {
+  const { webUrl, adminPassword } = stack
+  await liveThroughMonths(stack)
+  const enter = async (options: BrowserContextOptions) => {
+    const page = await open(browser, webUrl, { deviceScaleFactor: 1.5, reducedMotion: 'reduce', ...options })
+    await page.getByLabel('Password').fill(adminPassword)
+    await page.getByRole('button', { name: 'Log in' }).click()
+    await page.getByRole('heading', { name: 'Stages' }).waitFor()
+    return page
+  }
+  const desk = await enter({ viewport: { width: 1280, height: 1150 } })
+  for (const name of ANALYTICS_PAGES) {
+    await openAnalytics(desk, webUrl, `/analytics/${name}`)
+    await shoot(desk, `analytics-${name}.png`)
+  }
+  await openAnalytics(desk, webUrl, '/analytics')
+  await desk.locator('.is-live').waitFor()
+  await shoot(desk, 'analytics-overview.png')
+  const phone = await enter({ viewport: { width: 390, height: 844 }, colorScheme: 'dark' })
+  await openAnalytics(phone, webUrl, '/analytics')
+  await shoot(phone, 'analytics-phone.png')
+}
+
+const WANTED = process.argv.slice(2)
+const isWanted = (what: string) => WANTED.length === 0 || WANTED.includes(what)
 const { chromiumPath } = findTools()
 if (!chromiumPath) throw new Error('Chromium is missing: npm run pretest gets it')
 await mkdir(PICTURES, { recursive: true })
@@ -129,10 +161,15 @@ const workDir = await mkdtemp(join(tmpdir(), 'clipferry-pictures-'))
 const stack = await startStack({ dir: workDir, mediaDir: SAMPLE_MEDIA_DIR, readyTimeoutMs: PATIENCE_MS })
 const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] })
 try {
-  await pictures(browser, stack)
-  await film(browser, stack, workDir)
-  await askForMuch(browser, stack)
-  await dashboard(browser, stack)
+  if (isWanted('chat')) {
+    await pictures(browser, stack)
+    await film(browser, stack, workDir)
+  }
+  if (isWanted('queues')) {
+    await askForMuch(browser, stack)
+    await dashboard(browser, stack)
+  }
+  if (isWanted('analytics')) await analytics(browser, stack)
 } finally {
   await browser.close()
   await stack.stop()

@@ -16,8 +16,9 @@ export async function fillCard(panel) {
     const isEmpty = rows.length === 0 || rows.every((row) => spec.y.every((name) => !row[name]))
     if (isEmpty) place.replaceChildren(element('p', { class: 'nothing' }, TEXTS.empty))
     else KINDS[spec.kind](place, spec, rows)
-    table?.append(rowsTable(spec, rows))
-    if (table) table.hidden = rows.length === 0
+    table.hidden = rows.length === 0
+    // A year of rows is made only for whoever wants to read it.
+    table.addEventListener('toggle', () => table.append(rowsTable(spec, rows)), { once: true })
   } catch (error) {
     place.replaceChildren(problem(error, () => fillCard(panel)))
   }

@@ -2,7 +2,12 @@ import { formatted } from './format.js'
 import { TEXTS } from './page.js'
 
 const COUNT = { kind: 'count' }
-const sum = (stages, what) => stages && Object.values(stages).reduce((total, stage) => total + stage[what], 0)
+/** Without maintenance, whose schedule always waits. */
+const sum = (stages, what) => {
+  if (!stages) return null
+  const { maintenance: _, ...others } = stages
+  return Object.values(others).reduce((total, stage) => total + stage[what], 0)
+}
 
 /** What each place of the strip shows of what the server pushes. */
 const SHOWN = {

@@ -47,6 +47,7 @@ ${page.keeps === 'ads' ? '' : kept.section}
 ${page.figures ? html`<div class="figures">${page.figures.map((one, n) => figure(texts, one, query, n))}</div>` : ''}
 <div class="panels">${page.charts.map((chart, n) => panel(texts, chart, metricOf(chart.metric), query, n))}</div>
 ${page.keeps === 'ads' ? kept.section : ''}
+<p class="quiet"><a href="/analytics/api">${texts.apiTitle}</a></p>
 </main>`,
   })
 }

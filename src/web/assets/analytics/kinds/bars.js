@@ -30,7 +30,13 @@ function draw(place, spec, { labels, series, column }, isAcross) {
     })
     // Beyond the longest bar there is room for its value.
     const grace = isStacked ? 0 : isNarrow ? '22%' : '12%'
-    const figures = figureAxis(colours, column, mostOf(series), { stacked: isStacked, grace })
+    const most = mostOf(series)
+    // Nothing is more than the whole.
+    const isNearAll = column.kind === 'share' && most > 0.75 && most <= 1
+    const figures = figureAxis(colours, column, most, {
+      stacked: isStacked,
+      ...(isNearAll ? { max: 1 } : { grace }),
+    })
     const dataset = ({ label, values }, i) => ({
       ...{ label, data: values, backgroundColor: colours.series[i], maxBarThickness: isAcross ? 22 : 48 },
       ...{ borderColor: colours.panel, borderWidth: isStacked ? 1 : 0, borderRadius: 3 },
@@ -41,7 +47,7 @@ function draw(place, spec, { labels, series, column }, isAcross) {
       data: { labels, datasets: series.map(dataset) },
       options: {
         indexAxis: isAcross ? 'y' : 'x',
-        layout: { padding: { top: 8, right: isNarrow ? 8 : 16 } },
+        layout: { padding: { top: 8, right: isNearAll ? 52 : isNarrow ? 8 : 16 } },
         scales: isAcross ? { y: names, x: figures } : { x: names, y: figures },
         plugins: {
           legend: legendBelow(colours, isMany),
