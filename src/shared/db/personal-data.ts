@@ -56,14 +56,14 @@ const FORGET = [
   `UPDATE events SET props = props - 'referredUserId' WHERE bot = $1 AND name IN ('user_referred', 'bonus_granted')
      AND at <= $3 AND (props->>'referredUserId')::bigint = $2`,
   `UPDATE events SET props = jsonb_set(props, '{referrerId}', 'null') WHERE bot = $1 AND name = 'bot_start'
-     AND at <= $3 AND (props->>'referrerId')::bigint = $2`,
+     AND props->>'referrerId' IS NOT NULL AND at <= $3 AND (props->>'referrerId')::bigint = $2`,
   'DELETE FROM downloads WHERE bot = $1 AND user_id = $2 AND created_at <= $3',
   // Still one who was brought, and still only once: as nobody, in a place that no id of a person has.
   `UPDATE referrals SET referrer_id = 0 WHERE bot = $1 AND referrer_id = $2 AND created_at <= $3`,
   `UPDATE referrals SET referred_user_id = -id WHERE bot = $1 AND referred_user_id = $2 AND created_at <= $3`,
   'DELETE FROM bonus_ledger WHERE bot = $1 AND user_id = $2 AND created_at <= $3',
   `UPDATE bonus_ledger SET source_id = bot || ':forgotten:' || gen_random_uuid() WHERE kind = 'referral'
-     AND bot = $1 AND source_id = bot || ':' || $2::bigint AND created_at <= $3`,
+     AND source_id = concat($1::text, ':', $2::bigint) AND created_at <= $3`,
   'DELETE FROM click_events WHERE bot = $1 AND user_id = $2 AND created_at <= $3',
   'DELETE FROM ad_impressions WHERE bot = $1 AND user_id = $2 AND created_at <= $3',
   'DELETE FROM ab_test_assignments WHERE bot = $1 AND user_id = $2 AND assigned_at <= $3',

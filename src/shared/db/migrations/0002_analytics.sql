@@ -21,6 +21,7 @@ CREATE TABLE users (
   PRIMARY KEY (bot, user_id)
 ) WITH (fillfactor = 80);
 CREATE INDEX users_first_seen_at ON users (first_seen_at);
+CREATE INDEX users_referred_by ON users (bot, referred_by) WHERE referred_by IS NOT NULL;
 CREATE UNIQUE INDEX users_referral_code ON users (bot, referral_code) WHERE referral_code IS NOT NULL;
 
 -- What happened, as queues/event.ts has it. The id is derived from the happening itself and the time is fixed at its
@@ -41,6 +42,11 @@ CREATE TABLE events (
 ) PARTITION BY RANGE (at);
 CREATE INDEX events_name_at ON events (name, at);
 CREATE INDEX events_user_id_at ON events (user_id, at) WHERE user_id IS NOT NULL;
+-- Whom others' events name: for who wants to be forgotten.
+CREATE INDEX events_referred ON events (((props->>'referredUserId')::bigint))
+  WHERE name IN ('user_referred', 'bonus_granted');
+CREATE INDEX events_referrer ON events (((props->>'referrerId')::bigint))
+  WHERE name = 'bot_start' AND props->>'referrerId' IS NOT NULL;
 CREATE TABLE events_default PARTITION OF events DEFAULT;
 
 -- One row per file that came, out of download_completed.
