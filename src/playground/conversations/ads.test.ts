@@ -20,6 +20,14 @@ beforeAll(async () => {
       ('tea', 'Our friends have tea', 'Have a cup', 'https://tea.example/?from=ferry', 1),
       ('never', 'Nobody sees this', 'x', 'https://never.example/', 0)`,
   )
+  await rows(
+    `WITH test AS (
+       INSERT INTO ab_tests (name, subject, goal, is_active, start_date)
+       VALUES ('order', 'buttons', 'download_completed', true, now()) RETURNING id
+     )
+     INSERT INTO ab_test_variants (test_id, variant_name, variant_config, traffic_percentage)
+     SELECT id, 'sound', '{"order": "audio_first"}', 100 FROM test`,
+  )
   await offersNow()
 }, PATIENCE_MS)
 
@@ -85,6 +93,9 @@ test('right after one ad there is no other; later there is; what was fetched bef
   const alice = await regular()
   await alice.ask(link('/files/clip-311.mp4')).untilMedia()
   await alice.untilButton(/Have a cup/)
+  // However slow this machine is: the last one was just now.
+  const lastAdMs = Date.now() + 3600_000
+  await state.redis.hset(state.keys.person(botId, alice.user.id), { lastAdMs })
   const before = await state.queues.queue('aftercare').getCompletedCount()
   await alice.ask(link('/files/clip-312.mp4')).untilMedia()
   await untilFollowed(before + 1)
@@ -96,6 +107,21 @@ test('right after one ad there is no other; later there is; what was fetched bef
   await alice.ask(link('/files/clip-313.mp4')).untilMedia()
   await vi.waitFor(() => expect(alice.said().filter((one) => one === AD)).toHaveLength(2), soon)
   await shownTo(alice.user.id, (found) => expect(found).toHaveLength(2))
+})
+
+test('an experiment reaches people, and who has met it is known', { timeout: PATIENCE_MS }, async () => {
+  const alice = person()
+  const asking = alice.ask(link('/files/clip-331.mp4'))
+  await asking.untilButton(/🎬/)
+  const labels = asking.buttons()
+  expect(labels.findIndex((label) => label.startsWith('🎵'))).toBe(0)
+  expect(labels.findIndex((label) => label.startsWith('🎬'))).toBeGreaterThan(0)
+  await untilRows(
+    `SELECT t.name, v.variant_name AS variant FROM ab_test_assignments a
+     JOIN ab_tests t ON t.id = a.test_id JOIN ab_test_variants v ON v.id = a.variant_id WHERE a.user_id = $1`,
+    [alice.user.id],
+    (found) => expect(found).toEqual([{ name: 'order', variant: 'sound' }]),
+  )
 })
 
 test('the hands of others count nothing', { timeout: PATIENCE_MS }, async () => {
