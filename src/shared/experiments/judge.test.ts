@@ -14,6 +14,7 @@ const verdicts = (given: VariantCounts[], plannedSize: number) =>
 test.each([
   ['nobody yet', variants([0, 0], [0, 0]), 1000, 'no_people'],
   ['one side only', variants([3, 1], [0, 0]), 1000, 'no_people'],
+  ['everybody on one side', variants([500, 1], [0, 0]), 1000, 'broken'],
   ['before its time', variants([200, 20], [200, 30]), 1000, 'early'],
   ['so clear that it may be said early', variants([200, 20], [200, 120]), 1000, 'better'],
   ['so bad that it may be said early', variants([200, 120], [200, 20]), 1000, 'worse'],
@@ -33,6 +34,17 @@ test('before the planned size nothing but the sequential interval is there to be
   expect(complete.isComplete).toBe(true)
   expect(complete.variants[1]?.fixed).toMatchObject({ z: expect.closeTo(2.82, 2) })
   expect(complete.variants[0]).toMatchObject({ fixed: null, sequential: null, difference: null, rate: 0.1 })
+})
+
+test('what people who landed elsewhere differ by is not there to be read', () => {
+  const broken = judge(variants([44_000, 100], [45_000, 9000]), 1000)
+  expect(broken.sampleRatio?.isMismatch).toBe(true)
+  expect(broken.variants[1]).toMatchObject({
+    difference: null,
+    sequential: null,
+    fixed: null,
+    verdict: 'broken',
+  })
 })
 
 test('two variants against one control: each must show more', () => {

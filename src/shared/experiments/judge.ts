@@ -60,24 +60,26 @@ export function judge(variants: readonly VariantCounts[], plannedSize: number) {
 
   const results = variants.map((one, i): VariantResult => {
     const comparison = compared[i - 1] ?? null
+    // Whatever they differ by may come from who landed where: a figure would be believed.
+    const readable = ratio?.isMismatch ? null : comparison
     const pAdjusted = adjusted[i - 1] ?? 1
-    const sequential = control && comparison ? sequentialInterval(control, one, plannedSize, alpha) : null
+    const sequential = control && readable ? sequentialInterval(control, one, plannedSize, alpha) : null
     const fixed =
-      comparison && isComplete
-        ? { low: comparison.low, high: comparison.high, z: comparison.z, p: comparison.p, pAdjusted }
+      readable && isComplete
+        ? { low: readable.low, high: readable.high, z: readable.z, p: readable.p, pAdjusted }
         : null
     const isSeen =
       (sequential !== null && (sequential.low > 0 || sequential.high < 0)) || (fixed && pAdjusted < ALPHA)
     const found = (): z.infer<typeof Verdict> => {
-      if (!comparison) return 'no_people'
       if (ratio?.isMismatch) return 'broken'
+      if (!comparison) return 'no_people'
       if (isSeen) return comparison.difference > 0 ? 'better' : 'worse'
       return isComplete ? 'no_difference' : 'early'
     }
     return {
       ...one,
       ...shareWithInterval(one),
-      difference: comparison?.difference ?? null,
+      difference: readable?.difference ?? null,
       sequential,
       fixed,
       verdict: i === 0 ? null : found(),
