@@ -7,6 +7,7 @@ import { createArming } from './arm.ts'
 import { createCurious } from './curious.ts'
 import { expectDeliveredOnce } from './expect-delivered-once.ts'
 import { expectNothingLeft, expectOneFetchEach, expectOneRowEach, untilSettled } from './expect-settled.ts'
+import { createGuests } from './guests.ts'
 import { type Ask, newPerson } from './people.ts'
 import { productUnderFire } from './product-under-fire.ts'
 import { createSupply } from './supply.ts'
@@ -76,6 +77,7 @@ test(`kill -9 at each place of each stage, ${KILLS} times each`, { timeout: PATI
   const startedAt = Date.now()
   const supply = await createSupply(product, random, { people: PEOPLE })
   const curious = createCurious(product)
+  const guests = createGuests(product)
   const lost: Ask[] = []
   const killAll = async (stage: StageName) => {
     const places = PLACES.filter((one) => one.stage === stage)
@@ -96,10 +98,10 @@ test(`kill -9 at each place of each stage, ${KILLS} times each`, { timeout: PATI
     ...STAGE_NAMES.filter((stage) => !OF_FRESH_LINKS.includes(stage)).map(killAll),
   ])
   const killedAt = Date.now()
-  await Promise.all([supply.end(), curious.end()])
+  await Promise.all([supply.end(), curious.end(), guests.end()])
   await untilSettled(product, HONEST)
 
-  const extra = expectDeliveredOnce(product.world, [...supply.asks, ...lost], arming.kills)
+  const extra = expectDeliveredOnce(product.world, [...supply.asks, ...guests.asks, ...lost], arming.kills)
   // One for each answer that nobody could note.
   expect(extra).toBeLessThanOrEqual(arming.kills.filter(({ place }) => place === 'send.sent').length)
   for (const { place } of PLACES)
@@ -112,6 +114,7 @@ test(`kill -9 at each place of each stage, ${KILLS} times each`, { timeout: PATI
     rests: arming.rests(),
     asks: supply.asks.length,
     forgotten: curious.forgotten(),
+    guests: guests.asks.length,
     fetches,
     extra,
     swept,
