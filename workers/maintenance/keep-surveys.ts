@@ -1,4 +1,9 @@
-import type { OffersDeps } from './offers.ts'
+import type { State } from '../../queues/state.ts'
+import type { Pool } from '../../src/shared/db/pool.ts'
+
+export interface SurveysDeps extends Pick<State, 'redis' | 'keys' | 'surveys' | 'events'> {
+  db: Pool
+}
 
 /** So many a round; the rest comes with the next one. */
 const MOST = 500
@@ -15,7 +20,7 @@ const INSERT = `
  * committed; done twice, it is the same row.
  * @returns how many were put there
  */
-export async function keepSurveys({ redis, keys, surveys, events, db }: OffersDeps): Promise<number> {
+export async function keepSurveys({ redis, keys, surveys, events, db }: SurveysDeps): Promise<number> {
   const ended: { botId: number; userId: number; askedAtMs: number; row: object }[] = []
   for (const { botId, userId } of await surveys.due(MOST)) {
     const completed = await surveys.end(botId, userId, { how: 'late', by: 'late' })

@@ -1,13 +1,10 @@
 import { z } from 'zod'
 import { Ad } from '../../queues/people/ads.ts'
 import { RunningTest } from '../../queues/people/experiments.ts'
-import type { State } from '../../queues/state.ts'
-import type { Pool } from '../../src/shared/db/pool.ts'
 import type { Logger } from '../../src/shared/logger.ts'
-import { keepSurveys } from './keep-surveys.ts'
+import { keepSurveys, type SurveysDeps } from './keep-surveys.ts'
 
-export interface OffersDeps extends Pick<State, 'redis' | 'keys' | 'surveys' | 'events'> {
-  db: Pool
+export interface OffersDeps extends SurveysDeps {
   /** Resolves when the tables are there. */
   migrated(): Promise<void>
 }
