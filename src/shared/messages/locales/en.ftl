@@ -288,10 +288,7 @@ referral =
     Bring your friends: this link is yours.
     { $link }
 
-    Came by it: { $came }. For each who gets a first file you get { $each } more free { $each ->
-        [one] download
-       *[other] downloads
-    }: { $counted } so far, { $bonus } downloads in all.
+    Came by it: { $came }. Got a first file and counted: { $counted }. More free downloads for you: { $bonus }, { $each } for each.
 referral-without-bonus =
     Bring your friends: this link is yours.
     { $link }
