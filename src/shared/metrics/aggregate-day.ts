@@ -32,6 +32,8 @@ export async function aggregateDay(db: Pool, day: string, { timeZone }: { timeZo
   const client = await db.connect()
   try {
     await client.query('BEGIN')
+    // Some sorts are of a hundred thousand rows; compiling takes longer than the statements do.
+    await client.query("SET LOCAL work_mem = '64MB'; SET LOCAL jit = off")
     await client.query("SELECT pg_advisory_xact_lock(hashtext('clipferry.daily_numbers'))")
     const first = await firstKeptDay(client, timeZone)
     if (first !== null && day < first) throw new EventsGoneError(day)

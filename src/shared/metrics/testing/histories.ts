@@ -28,10 +28,11 @@ export function history(options: HistoryOptions): HistoryEvent[] {
   const random = seeded(options.seed)
   const events: HistoryEvent[] = []
   const people = Array.from({ length: options.people }, (_, n) => 1000 + n)
+  const there: Person[] = []
   for (const userId of people)
-    for (const botId of options.botIds)
-      if (random.chance(0.6)) live(random, options, { userId, botId }, events)
-  invite(random, options, people, events)
+    for (const botId of options.botIds) if (random.chance(0.6)) there.push({ userId, botId })
+  for (const person of there) live(random, options, person, events)
+  invite(random, options, there, events)
   for (let n = 0; n < options.days; n++)
     if (random.chance(0.3))
       events.push({
@@ -96,21 +97,15 @@ function live(
   }
 }
 
-/** Some people bring others, each of them brought once. */
-function invite(random: Seeded, options: HistoryOptions, people: number[], events: HistoryEvent[]): void {
-  for (const referredUserId of people)
-    if (random.chance(0.3)) {
-      const botId = random.pick(options.botIds)
-      const userId = 1000 + random.below(options.people)
-      if (userId === referredUserId) continue
-      const atMs = momentOf(random, options, random.below(options.days))
-      events.push({
-        id: `user_referred-${botId}-${referredUserId}`,
-        name: 'user_referred',
-        atMs,
-        botId,
-        userId,
-        referredUserId,
-      })
-    }
+/** Some people bring others, each of them brought once: to the bot where their code is from. */
+function invite(random: Seeded, options: HistoryOptions, there: Person[], events: HistoryEvent[]): void {
+  const active = new Set(events.map(({ botId, userId }) => `${botId} ${userId}`))
+  for (const { botId, userId: referredUserId } of there) {
+    const by = there[random.below(there.length)]
+    if (!by || by.botId !== botId || by.userId === referredUserId || !active.has(`${botId} ${by.userId}`))
+      continue
+    const atMs = momentOf(random, options, random.below(options.days))
+    const id = `user_referred-${botId}-${referredUserId}`
+    events.push({ id, name: 'user_referred', atMs, botId, userId: by.userId, referredUserId })
+  }
 }
