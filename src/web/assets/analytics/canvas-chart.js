@@ -1,9 +1,9 @@
-import '/assets/chart.js'
 import { readColours } from './colours.js'
 import { element } from './element.js'
 import { namesAtTheEnd, valuesAtTheEnd } from './labels.js'
 import { NO_MOTION } from './page.js'
 
+// The page loads it before this module.
 const { Chart } = globalThis
 Chart.register(namesAtTheEnd, valuesAtTheEnd)
 const NARROW_PX = 520

@@ -33,7 +33,8 @@ export function analyticsPage(texts: Texts, { page, query, today, choices, kept 
     texts,
     title,
     styles: ['/assets/analytics/analytics.css'],
-    scripts: ['/assets/analytics/main.js'],
+    // In this order: the second one finds what the first one leaves.
+    scripts: ['/assets/chart.js', '/assets/analytics/main.js'],
     body: html`${pageHeader(texts, 'analytics')}
 <main id="main" data-language="${texts.language}" data-texts="${JSON.stringify(texts.inPage)}">
 <nav class="pages" aria-label="${texts.analyticsPages}">${links}</nav>

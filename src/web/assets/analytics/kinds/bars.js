@@ -1,5 +1,7 @@
 import { figureAxis, legendBelow, nameAxis } from '../axes.js'
 import { drawOnCanvas } from '../canvas-chart.js'
+import { short } from '../format.js'
+import { widthOf } from '../labels.js'
 import { mostOf, seriesOf } from '../series.js'
 import { said } from './line.js'
 
@@ -23,19 +25,20 @@ function draw(place, spec, { labels, series, column }, isAcross) {
   const isStacked = Boolean(spec.split || spec.isStacked)
   const isMany = series.length > 1
   const perName = isStacked ? 1 : series.length
+  // Beyond the longest bar there is room for its value.
+  const room =
+    10 + Math.max(...series.flatMap(({ values }) => values.map((value) => widthOf(short(column, value)))))
   drawOnCanvas(place, spec.title, ({ colours, isNarrow }) => {
     const names = nameAxis(colours, named, labels, {
       stacked: isStacked,
       ...(isAcross && { most: isNarrow ? 15 : 26, ticks: { autoSkip: false, color: colours.ink } }),
     })
-    // Beyond the longest bar there is room for its value.
-    const grace = isStacked ? 0 : isNarrow ? '22%' : '12%'
+    const hasValues = isAcross && !isStacked
     const most = mostOf(series)
-    // Nothing is more than the whole.
-    const isNearAll = column.kind === 'share' && most > 0.75 && most <= 1
     const figures = figureAxis(colours, column, most, {
       stacked: isStacked,
-      ...(isNearAll ? { max: 1 } : { grace }),
+      // Nothing is more than the whole.
+      ...(column.kind === 'share' && most > 0.75 && most <= 1 && { max: 1 }),
     })
     const dataset = ({ label, values }, i) => ({
       ...{ label, data: values, backgroundColor: colours.series[i], maxBarThickness: isAcross ? 22 : 48 },
@@ -47,13 +50,13 @@ function draw(place, spec, { labels, series, column }, isAcross) {
       data: { labels, datasets: series.map(dataset) },
       options: {
         indexAxis: isAcross ? 'y' : 'x',
-        layout: { padding: { top: 8, right: isNearAll ? 52 : isNarrow ? 8 : 16 } },
+        layout: { padding: { top: 8, right: hasValues ? room : 16 } },
         scales: isAcross ? { y: names, x: figures } : { x: names, y: figures },
         plugins: {
           legend: legendBelow(colours, isMany),
           tooltip: said(named, column),
           namesAtTheEnd: { shown: false },
-          valuesAtTheEnd: { shown: isAcross && !isStacked, column, colour: colours.ink },
+          valuesAtTheEnd: { shown: hasValues, column, colour: colours.ink },
         },
       },
     }
