@@ -50,7 +50,7 @@ test('a connection that is ended in the middle of a query', async () => {
   const query = endOf(db.query('SELECT pg_sleep(60) /* the one to end */'))
   const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE query LIKE '%the one to end%' AND pid <> pg_backend_pid() AND state = 'active'`
-  await vi.waitFor(async () => expect((await reader.query(end)).rowCount).toBe(1), 30_000)
+  await vi.waitFor(async () => expect((await db.query(end)).rowCount).toBe(1), 30_000)
   expect(await query).toEqual([503, 'database'])
 })
 
