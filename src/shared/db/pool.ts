@@ -32,23 +32,21 @@ export const createPool = (databaseUrl: string, options: PoolOptions = {}): Pool
  * Else as `createPool`.
  */
 export const createReadPool = (databaseUrl: string, options: PoolOptions = {}): Pool =>
-  build(databaseUrl, options, READ_TIMEOUT_MS, {
-    options: '-c default_transaction_read_only=on',
-    onConnect: async (client) => {
-      // Not as a setting of the connection: without the role there would be none.
-      await client.query(
-        `SELECT set_config('role', rolname, false) FROM pg_roles
-         WHERE rolname = $1 AND pg_has_role(current_user, oid, 'MEMBER')`,
-        [READER],
-      )
-    },
+  build(databaseUrl, options, READ_TIMEOUT_MS, async (client) => {
+    // Not as settings of the connection: without the role there would be none, and the address may have its own.
+    await client.query(
+      `SELECT set_config('default_transaction_read_only', 'on', false),
+         (SELECT set_config('role', rolname, false) FROM pg_roles
+          WHERE rolname = $1 AND pg_has_role(current_user, oid, 'MEMBER'))`,
+      [READER],
+    )
   })
 
 function build(
   databaseUrl: string,
   { applicationName = 'clipferry', log, slowQueryMs = SLOW_QUERY_MS }: PoolOptions,
   statementTimeoutMs: number,
-  { options, onConnect }: { options?: string; onConnect?: (client: pg.ClientBase) => Promise<void> } = {},
+  onConnect?: (client: pg.ClientBase) => Promise<void>,
 ): Pool {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
@@ -58,7 +56,6 @@ function build(
     statement_timeout: statementTimeoutMs,
     // The server's limit does not help when the server is unreachable: then ours ends the wait.
     query_timeout: statementTimeoutMs + CONNECT_TIMEOUT_MS,
-    ...(options === undefined ? {} : { options }),
     onConnect: async (client) => {
       await onConnect?.(client)
       if (log) logSlowQueries(client, slowQueryMs, log)
