@@ -89,3 +89,16 @@ test('partitions are made ahead, in a database that was empty, and go when their
   expect(await run('partitions')).toBe(1)
   expect(await names()).toHaveLength(5)
 })
+
+test('the numbers of today and of days that events came late for are made', async () => {
+  expect(await run('daily_numbers')).toBe(1)
+  const late = new Date(Date.now() - 2 * 24 * 3600_000)
+  await db.query("INSERT INTO events (name, at, bot, user_id) VALUES ('inline_query', $1, 'a_bot', 7)", [
+    late,
+  ])
+  await run('daily_numbers')
+  const { rows } = await db.query(
+    "SELECT dau FROM daily_stats WHERE bot = 'a_bot' AND source = '*' AND dau > 0",
+  )
+  expect(rows).toEqual([{ dau: '1' }])
+})

@@ -57,5 +57,6 @@ export async function readRows<Row extends z.ZodObject>(
  * Reads one metric by its id, its rows checked.
  * @throws MetricError when there is none of that id, or when it cannot answer that
  */
-export const readMetric = (db: Db, id: string, query: MetricQuery): Promise<Record<string, unknown>[]> =>
-  readRows(db, metricOf(id), query)
+export async function readMetric(db: Db, id: string, query: MetricQuery): Promise<Record<string, unknown>[]> {
+  return await readRows(db, metricOf(id), query)
+}
