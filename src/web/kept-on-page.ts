@@ -9,7 +9,7 @@ import { OFFER_PROBLEMS, type OfferProblemCode } from './offers/offer-problem.ts
 import { adsSection } from './pages/analytics/ads.ts'
 import { experimentsSection, type ShownExperiment } from './pages/analytics/experiments.ts'
 import { liveStrip } from './pages/analytics/live-strip.ts'
-import type { AnalyticsPage } from './pages/analytics/pages.ts'
+import type { AnalyticsPage } from './pages/analytics/page.ts'
 import type { Texts } from './texts.ts'
 
 const DEADLINE_MS = 3_000

@@ -7,5 +7,5 @@ import { rowsTable } from './rows-table.js'
 
 const table = (place, spec, rows) => place.replaceChildren(rowsTable(spec, rows))
 
-/** How rows can be drawn: (place, spec, rows). `ChartKind` in src/web/pages/analytics/pages.ts names them. */
+/** How rows can be drawn: (place, spec, rows). `ChartKind` in src/web/pages/analytics/page.ts names them. */
 export const KINDS = { line, columns, bars, funnel, grid, score, table }

@@ -6,8 +6,9 @@ import { layout } from '../layout.ts'
 import { pageHeader } from '../page-header.ts'
 import { figure } from './figure.ts'
 import { type Choices, filterBar } from './filter-bar.ts'
+import type { AnalyticsPage } from './page.ts'
 import { type PageQuery, pageSearch } from './page-query.ts'
-import { type AnalyticsPage, PAGES } from './pages.ts'
+import { PAGES } from './pages.ts'
 import { inLanguage, panel } from './panel.ts'
 
 export const pathOf = ({ id }: AnalyticsPage): string => (id === '' ? '/analytics' : `/analytics/${id}`)

@@ -1,8 +1,8 @@
 import { metricOf } from '../../../shared/metrics/read-metric.ts'
 import { type Html, html } from '../../html.ts'
 import type { Texts } from '../../texts.ts'
+import type { FigureOfPage } from './page.ts'
 import { type PageQuery, statsUrl } from './page-query.ts'
-import type { FigureOfPage } from './pages.ts'
 import { inLanguage, meaning } from './panel.ts'
 
 /** One number of the overview with its course over the days. Its meaning is that of the metric it belongs to. */

@@ -1,8 +1,8 @@
 import type { InBoth, Metric } from '../../../shared/metrics/metric.ts'
 import { type Html, html } from '../../html.ts'
 import type { Texts } from '../../texts.ts'
+import type { ChartOfPage } from './page.ts'
 import { type PageQuery, statsUrl } from './page-query.ts'
-import type { ChartOfPage } from './pages.ts'
 
 export const inLanguage = (texts: Texts, words: InBoth): string =>
   texts.language === 'ru' ? words.ru : words.en
