@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
+import { type Cost, costOf, NO_LIMIT, type Quota } from './cost.ts'
 import type { Keys } from './keys.ts'
 import type { Request } from './request.ts'
 import type { Scripts } from './scripts.ts'
@@ -23,26 +24,6 @@ export type Joined =
   | { how: 'cached'; generation: number }
   /** Somebody is at it, or (`started`) it is this request's turn to begin; both must see that the flow exists. */
   | { how: 'waiting'; started: boolean; generation: number; starter: string; confirmed: boolean; cost: Cost }
-
-/** What is to be told of counting it. */
-export interface Cost {
-  /** Before it, and how many are free in all; 0: no limit, or it costs nothing. */
-  used: number
-  allowed: number
-  /** When its person ran into the limit, by this very request. */
-  reachedAtMs: number | null
-  /** The variant that they have met by it; '' for none. */
-  variant: string
-}
-
-/** What counting needs (`people/quota.ts`). `above` '': they have no limit. */
-export interface Quota {
-  free: number
-  test: string
-  above: 'nothing' | 'ad' | 'wait' | 'stop' | ''
-  waitMs: number
-}
-const NO_LIMIT: Quota = { free: 0, test: '', above: '', waitMs: 0 }
 
 const JoinAnswer = z
   .tuple([z.enum(['gone', 'blocked', 'file', 'cached', 'stop', 'later', 'joined', 'start'])])
@@ -241,12 +222,5 @@ export function createJoins(redis: Redis, scripts: Scripts, keys: Keys) {
     async forget(key: string, generation: number): Promise<void> {
       await scripts.atGeneration([keys.shared(key)], [generation, '', ''])
     },
-  }
-}
-
-function costOf([used, allowed, , reachedAtMs, variant = '']: readonly string[]): Cost {
-  return {
-    ...{ used: Number(used), allowed: Number(allowed), variant },
-    reachedAtMs: reachedAtMs ? Number(reachedAtMs) : null,
   }
 }

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { testRedis } from '../../src/playground/testing/services.ts'
+import type { Door } from '../door.ts'
 import { type Asker, leftOutAs } from '../request.ts'
-import type { Door } from '../requests.ts'
 import { createState, type State } from '../state.ts'
 import { doorFor } from './quota.ts'
 import { noAccess, type PeopleRules } from './rules.ts'

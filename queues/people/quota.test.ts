@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it, test } from 'vitest'
 import { testRedis } from '../../src/playground/testing/services.ts'
-import type { Quota } from '../join.ts'
+import type { Quota } from '../cost.ts'
 import type { Asker, Request } from '../request.ts'
 import { createState, type State } from '../state.ts'
 import { allowedFor, quotaFor } from './quota.ts'

@@ -1,6 +1,6 @@
-import type { Quota } from '../join.ts'
+import type { Quota } from '../cost.ts'
+import type { Door } from '../door.ts'
 import type { Asker } from '../request.ts'
-import type { Door } from '../requests.ts'
 import type { Experiments } from './experiments.ts'
 import type { Person } from './people.ts'
 import { closedTo, isAdmin, type PeopleRules } from './rules.ts'

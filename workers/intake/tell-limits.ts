@@ -1,11 +1,11 @@
+import type { Cost } from '../../queues/cost.ts'
+import type { Door, Refusal } from '../../queues/door.ts'
 import { eventId } from '../../queues/event.ts'
 import type { Events } from '../../queues/events.ts'
-import type { Cost } from '../../queues/join.ts'
 import type { Experiments } from '../../queues/people/experiments.ts'
 import type { People, Seen } from '../../queues/people/people.ts'
 import type { PeopleRules } from '../../queues/people/rules.ts'
 import type { Asker, Request } from '../../queues/request.ts'
-import type { Door, Refusal } from '../../queues/requests.ts'
 
 interface TellDeps {
   events: Events
