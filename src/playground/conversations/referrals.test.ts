@@ -23,17 +23,11 @@ async function newcomer(language: 'en' | 'ru' = 'en'): Promise<Person> {
 /** Somebody who may use the bot. */
 async function member(language: 'en' | 'ru' = 'en') {
   const one = await newcomer(language)
-  await state.redis.hset(state.keys.person(botId, one.user.id), 'invited', '1')
+  await state.redis.hset(state.keys.person(botId, one.user.id), { invited: '1', language })
   return one
 }
 /** What follows ?start= in a person's own link. */
-async function payloadOf(one: Person): Promise<string> {
-  one.say('/referral')
-  const answer = await one.untilSaid(/\?start=ref_/)
-  const [, payload = ''] =
-    new RegExp(`https://t\\.me/${world.firstBot().user.username}\\?start=(\\S+)`).exec(answer) ?? []
-  return payload
-}
+const payloadOf = async (one: Person) => `ref_${await state.referrals.codeOf(botId, one.user.id)}`
 async function start(one: Person, payload = '') {
   const before = one.said().length
   one.say(`/start ${payload}`.trim())
