@@ -1,5 +1,6 @@
 import { accepting } from './accepting.ts'
 import { manyLinks, oneLink } from './crowds.ts'
+import { dashboard } from './dashboard.ts'
 import type { Measurement } from './figure.ts'
 import { firstDeliveries } from './first-delivery.ts'
 import { ingest } from './ingest.ts'
@@ -19,4 +20,5 @@ export const MEASUREMENTS: readonly Measurement[] = [
   publishing,
   ingest,
   withoutPostgres,
+  dashboard,
 ]

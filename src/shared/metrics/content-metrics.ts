@@ -63,8 +63,8 @@ export const topMedia = defineMetric({
   id: 'top-media',
   title: { en: 'Top media', ru: 'Популярное' },
   definition: {
-    en: 'What was delivered most often, by the site’s own id, all formats together. Of each whole month in the range only the 500 most frequent of every site, bot and source take part; other days take part in full.',
-    ru: 'Что доставляли чаще всего, по собственному идентификатору сайта, все форматы вместе. От каждого целого месяца периода участвуют только 500 самых частых для каждого сайта, бота и источника; прочие дни участвуют целиком.',
+    en: 'What was delivered most often, by the site’s own id, all formats together. Of each whole month in the range only the 200 most frequent of every site, bot and source take part; other days take part in full.',
+    ru: 'Что доставляли чаще всего, по собственному идентификатору сайта, все форматы вместе. От каждого целого месяца периода участвуют только 200 самых частых для каждого сайта, бота и источника; прочие дни участвуют целиком.',
   },
   decision: {
     en: 'How long files are kept, and what is worth fetching ahead.',

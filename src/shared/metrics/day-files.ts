@@ -11,7 +11,7 @@ const STAGES = `LATERAL jsonb_each(
 const MS = `round(number_in(props -> 'stageSeconds', stage.name) * 1000)`
 
 /** Of a month, for each site, bot and source. */
-const MOST_MEDIA = 500
+const MOST_MEDIA = 200
 
 export const dayDownloads = (d: DaySql): string[] => [
   `DELETE FROM daily_downloads WHERE day = ${d.date()}`,
