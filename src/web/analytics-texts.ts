@@ -29,7 +29,7 @@ export const analyticsTextsEn = {
     events: 'Event batches waiting',
   },
   toDeadLetters: 'Open dead letters',
-  noEvents: 'No events yet: send the bot a link. The numbers of the day are made every ten minutes.',
+  noEvents: 'No events yet: send the bot a link. The numbers of the day are made every minute.',
   needsScripts: 'Charts need scripts. Each CSV link works without them.',
   inPage: {
     loading: 'Loading…',
@@ -79,7 +79,7 @@ export const analyticsTextsRu: typeof analyticsTextsEn = {
     events: 'Пачек событий ждут',
   },
   toDeadLetters: 'Открыть сбои',
-  noEvents: 'Событий ещё нет: отправьте боту ссылку. Числа дня считаются каждые десять минут.',
+  noEvents: 'Событий ещё нет: отправьте боту ссылку. Числа дня считаются каждую минуту.',
   needsScripts: 'Для графиков нужны скрипты. Ссылки на CSV работают и без них.',
   inPage: {
     loading: 'Загрузка…',

@@ -12,7 +12,7 @@ export const SCHEDULE: Record<Task, { everyMs: number }> = {
   sweep_failed: { everyMs: 5000 },
   partitions: { everyMs: 6 * 60 * 60_000 },
   offers: { everyMs: 60_000 },
-  daily_numbers: { everyMs: 10 * 60_000 },
+  daily_numbers: { everyMs: 60_000 },
   reports: { everyMs: 60_000 },
   sweep_uploads: { everyMs: 60 * 60_000 },
   sweep_objects: { everyMs: 6 * 60 * 60_000 },

@@ -5,6 +5,8 @@ import { newPerson } from './people.ts'
 import type { ProductUnderFire } from './product-under-fire.ts'
 
 const LOOK_EVERY_MS = 100
+/** What the bot says itself dies with the bot: who hears nothing asks again. */
+const ASK_AGAIN_MS = 20_000
 
 /**
  * People who want to know what is kept of them, have it as a file, and are forgotten; each of them once, and without a
@@ -26,18 +28,30 @@ export function createCurious({ world, state }: ProductUnderFire) {
           await sleep(LOOK_EVERY_MS)
         }
       }
-      const press = async (label: RegExp) => {
-        const { messageId, data } = await until((message) =>
-          buttonsOf(message).find(({ text }) => label.test(text)),
-        )
-        void world.pressButton(user, chat, messageId, data)
+      /** Does something until the bot has answered it. */
+      const doUntil = async <T>(
+        act: () => void,
+        find: (message: Message) => T | undefined | false,
+      ): Promise<T> => {
+        act()
+        const again = setInterval(act, ASK_AGAIN_MS)
+        return await until(find).finally(() => clearInterval(again))
       }
-      world.sendText(user, chat, '/privacy')
-      await press(/Export/)
-      await until(({ document }) => document)
-      await press(/Forget me/)
-      await press(/Yes, forget me/)
-      await until(({ text }) => text?.startsWith('Done:'))
+      const button = (label: RegExp) => (message: Message) =>
+        buttonsOf(message).find(({ text }) => label.test(text))
+      const press = ({ messageId, data }: { messageId: number; data: string }) =>
+        void world.pressButton(user, chat, messageId, data)
+      const send = await doUntil(() => void world.sendText(user, chat, '/privacy'), button(/Export/))
+      await doUntil(
+        () => press(send),
+        ({ document }) => document,
+      )
+      const forget = await until(button(/Forget me/))
+      const sure = await doUntil(() => press(forget), button(/Yes, forget me/))
+      await doUntil(
+        () => press(sure),
+        ({ text }) => text?.startsWith('Done:'),
+      )
       forgotten += 1
     }
   }

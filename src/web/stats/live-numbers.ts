@@ -58,7 +58,9 @@ export function createLiveNumbers({ redis, queues, reader, reportTz, log }: Live
   const stage = async (name: StageName) => {
     const counts = await queues.queue(name).getJobCounts('wait', 'prioritized', 'delayed', 'active')
     const { wait = 0, prioritized = 0, delayed = 0, active = 0 } = counts
-    return [name, { waiting: wait + prioritized + delayed, active }] as const
+    // What maintenance has for later is its timetable, and no work.
+    const later = name === 'maintenance' ? 0 : delayed
+    return [name, { waiting: wait + prioritized + later, active }] as const
   }
   const stages = async () => {
     // Each queue would wait by itself until Redis is back.

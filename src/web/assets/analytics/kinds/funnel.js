@@ -11,7 +11,7 @@ export function funnel(place, { x, y: [y], columns }, rows) {
     const bar = element('span', { class: 'step-bar', 'aria-hidden': 'true' })
     bar.style.width = `${first > 0 ? Math.max(0.5, (100 * row[y]) / first) : 0}%`
     const shares =
-      i === 0
+      i === 0 || !(first > 0)
         ? ''
         : `${share(row[y], first)} ${TEXTS.fromStart} · ${share(row[y], rows[i - 1][y])} ${TEXTS.fromBefore}`
     return element(

@@ -26,7 +26,9 @@ export function line(place, spec, rows) {
       borderWidth: 2,
       borderDash: DASHES[i],
       pointStyle: SHAPES[i],
-      pointRadius: labels.length <= FEW_POINTS ? 3 : 0,
+      // A figure between two that nobody knows has no line to be seen by.
+      pointRadius: ({ dataIndex: at }) =>
+        labels.length <= FEW_POINTS || (values[at - 1] ?? values[at + 1] ?? null) === null ? 3 : 0,
       pointBackgroundColor: colours.series[i],
     })
     return {
