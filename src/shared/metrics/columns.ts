@@ -8,7 +8,8 @@ const column =
 const day = column('day', z.iso.date())
 export const text = column('text', z.string())
 export const count = column('count', z.number().int().nonnegative())
-export const share = column('share', z.number().min(0).max(1))
+/** At most 1, but for a moment: while days are made again, the part may be newer than the whole. */
+export const share = column('share', z.number().nonnegative())
 /** Of what may come more often than what it is compared with: a press counts on its own day, so it may be above 1. */
 export const rate = column('share', z.number().nonnegative())
 export const seconds = column('seconds', z.number().nonnegative())
