@@ -57,6 +57,8 @@ export function keysFor(prefix: string) {
     birth: (eventId: string) => `${prefix}:birth:${eventId}`,
     /** hash: bot id -> its username, as the bot found it at its start; the name under which its numbers stand */
     botNames: `${prefix}:bot-names`,
+    /** sorted set: `botId.userId` of people of whom an admin has said something that PostgreSQL has not heard, by time, ms */
+    peopleChanged: `${prefix}:people-changed`,
     /** hash: what we know of a person (`people/people.ts`) */
     person: (botId: number, userId: number) => `${prefix}:person:${botId}.${userId}`,
     /** strings: files that a person has had, in all, on a day (YYYYMMDD) and in a month (YYYYMM) of REPORT_TZ */

@@ -115,6 +115,8 @@ export function createPeople(redis: Redis, scripts: Scripts, keys: Keys) {
         if (value === null || value === false) await redis.hdel(key, field)
         else await redis.hset(key, field, value === true ? '1' : value)
       }
+      // Last: whoever looks at it finds the change.
+      await redis.zadd(keys.peopleChanged, Date.now(), `${botId}.${userId}`)
     },
 
     /** Files that a person has had: in all, on a day, and in its month. */

@@ -2,10 +2,27 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from 'grammy'
 import type { InlineKeyboardMarkup } from 'grammy/types'
 import type { Logger } from '../shared/logger.ts'
-import { classify } from '../shared/telegram/classify.ts'
+import { classify, type TelegramFault } from '../shared/telegram/classify.ts'
 
 /** An answer that could not be given by then is of no use any more. */
 const GIVE_UP_MS = 60_000
+
+/** A Telegram that cannot be reached, or whose answer is lost, is asked again: twice the same words beat none. */
+const AWAY_MS = 1000
+
+function waitMsAfter(fault: TelegramFault): number | null {
+  switch (fault.kind) {
+    case 'busy':
+      return fault.waitMs
+    case 'flood':
+      return fault.retryAfterMs
+    case 'unreachable':
+    case 'ambiguous':
+      return AWAY_MS
+    default:
+      return null
+  }
+}
 
 export type Replies = ReturnType<typeof createReplies>
 
@@ -24,8 +41,7 @@ export function createReplies(log: Logger) {
         return
       } catch (error) {
         const fault = classify(error)
-        const waitMs =
-          fault.kind === 'busy' ? fault.waitMs : fault.kind === 'flood' ? fault.retryAfterMs : null
+        const waitMs = waitMsAfter(fault)
         if (waitMs === null || performance.now() + waitMs > giveUpAt)
           return log.info({ fault: fault.kind }, 'a reply was not sent')
         await sleep(waitMs)

@@ -8,6 +8,7 @@ import type { Keys } from '../../queues/keys.ts'
 import type { Leftovers } from '../../queues/leftovers.ts'
 import type { Mends, Sweep } from '../../queues/mends.ts'
 import type { Notifier } from '../../queues/notifier.ts'
+import type { People } from '../../queues/people/people.ts'
 import type { Surveys } from '../../queues/people/survey.ts'
 import { type DataOf, STAGE_NAMES } from '../../queues/pipeline.ts'
 import type { Queues } from '../../queues/queues.ts'
@@ -43,6 +44,7 @@ export interface MaintenanceDeps {
   notifier: Notifier
   events: Events
   surveys: Surveys
+  people: People
   storage: Storage
   leftovers: Leftovers
   mends: Mends

@@ -139,3 +139,19 @@ test('what people wrote moves to PostgreSQL, once, and out of Redis', async () =
   expect((await db.query('SELECT FROM survey_answers')).rowCount).toBe(2)
   expect(await redis.zcard(keys.surveys)).toBe(0)
 })
+
+test('who pays and who is blocked is noted, as an admin said it last', async () => {
+  await db.query(
+    `INSERT INTO users (bot, user_id, first_seen_at, last_seen_at) VALUES ('clipferry_bot', 7, now(), now()), ('clipferry_bot', 8, now(), now())`,
+  )
+  await state.people.change(BOT, 7, { isPaid: true, isBlocked: true })
+  await state.people.change(BOT, 8, { isPaid: true })
+  await state.people.change(BOT, 8, { isPaid: false })
+  expect(await run()).toBe(2)
+  const { rows } = await db.query('SELECT user_id, is_paid, is_blocked FROM users ORDER BY user_id')
+  expect(rows).toEqual([
+    { user_id: '7', is_paid: true, is_blocked: true },
+    { user_id: '8', is_paid: false, is_blocked: false },
+  ])
+  expect(await run()).toBe(0)
+})

@@ -2,9 +2,10 @@ import { z } from 'zod'
 import { Ad } from '../../queues/people/ads.ts'
 import { RunningTest } from '../../queues/people/experiments.ts'
 import type { Logger } from '../../src/shared/logger.ts'
+import { type FlagsDeps, keepFlags } from './keep-flags.ts'
 import { keepSurveys, type SurveysDeps } from './keep-surveys.ts'
 
-export interface OffersDeps extends SurveysDeps {
+export interface OffersDeps extends SurveysDeps, FlagsDeps {
   /** Resolves when the tables are there. */
   migrated(): Promise<void>
 }
@@ -26,13 +27,14 @@ const StoredAd = z.object({ id: z.coerce.number().int() }).loose().pipe(Ad)
 
 /**
  * Brings the ads and the tests that run from PostgreSQL to Redis, where all who need them look, and what people answered
- * the other way. While PostgreSQL is away, what is in Redis stays.
+ * and admins said of them the other way. While PostgreSQL is away, what is in Redis stays.
  * @returns how many rows were brought
  */
 export async function keepOffers(deps: OffersDeps, log: Logger): Promise<number> {
   const { redis, keys, db } = deps
   await deps.migrated()
   const answers = await keepSurveys(deps)
+  const flags = await keepFlags(deps)
   const [ads, tests] = await Promise.all([db.query(ADS), db.query(TESTS)])
   const publish = async <T>(
     key: string,
@@ -52,7 +54,7 @@ export async function keepOffers(deps: OffersDeps, log: Logger): Promise<number>
   }
   const shown = await publish(keys.ads, 'ad', ads.rows, StoredAd)
   const running = await publish(keys.experiments, 'experiment', tests.rows, RunningTest)
-  return answers + shown + running
+  return answers + flags + shown + running
 }
 
 const fieldsOf = (error: z.ZodError) => [...new Set(error.issues.map(({ path }) => path.join('.')))]
