@@ -12,7 +12,8 @@ export const summary = (db: Pool) =>
   one(
     db,
     Summary,
-    `SELECT (SELECT count(*) FROM users) AS users_count, (SELECT count(*) FROM videos) AS videos_count,
+    `SELECT (SELECT count(*) FROM (SELECT DISTINCT user_id FROM users) AS person) AS users_count,
+      (SELECT count(*) FROM videos) AS videos_count,
       (SELECT coalesce(sum(total_downloads), 0) FROM videos) AS total_downloads`,
   )
 
