@@ -144,7 +144,8 @@ GROUP BY 1, 2 ORDER BY people DESC, 1, 2`,
     },
     {
       name: 'Weekly cohorts',
-      description: 'Of the people who started in a week: percent active N weeks later',
+      description:
+        'Of the people who started in a week: percent active N weeks later; of weeks that are over',
       display: 'table',
       place: whole(13, 8),
       sql: `SELECT c.cohort AS week, (c.week - c.cohort) / 7 AS n, c.people AS active,
@@ -152,7 +153,9 @@ GROUP BY 1, 2 ORDER BY people DESC, 1, 2`,
 FROM weekly_cohorts AS c
 JOIN (SELECT date_trunc('week', day)::date AS week, sum(started) AS started FROM daily_stats WHERE ${ALL} GROUP BY 1) AS s
   ON s.week = c.cohort
-WHERE c.bot = '*' AND c.source = '*' AND c.cohort >= current_date - ${DAYS}::int ORDER BY 1, 2`,
+WHERE c.bot = '*' AND c.source = '*' AND c.cohort >= current_date - ${DAYS}::int
+  AND EXISTS (SELECT FROM aggregated_days AS k WHERE k.day = c.week + 6 AND k.was_over)
+ORDER BY 1, 2`,
     },
   ],
 }
