@@ -147,6 +147,28 @@ test('what is older than we keep goes, partition or not; the month that is still
   expect(await places()).toEqual({ 'a year old': 'events_2025_11' })
 })
 
+test('presses and shown ads are kept as long as events are', async () => {
+  const [older, kept] = ['2025-10-31T23:59:59Z', '2025-11-01T00:00:00Z']
+  await db.query(
+    `INSERT INTO click_events (id, bot, user_id, event_type, created_at)
+     SELECT at, 'b', 1, 'button_click', at::timestamptz FROM unnest($1::text[]) AS at`,
+    [[older, kept]],
+  )
+  await db.query(
+    `INSERT INTO ad_impressions (id, bot, user_id, campaign_id, created_at)
+     SELECT at, 'b', 1, 1, at::timestamptz FROM unnest($1::text[]) AS at`,
+    [[older, kept]],
+  )
+  const ids = async () => {
+    const { rows } = await db.query('SELECT id FROM click_events UNION ALL SELECT id FROM ad_impressions')
+    return rows.map(({ id }) => id)
+  }
+  await ensurePartitions(db, { monthsAhead: 0, nowMs: Date.parse('2026-11-30T00:00:00Z') })
+  expect(await ids()).toHaveLength(4)
+  await ensurePartitions(db, { monthsAhead: 0, keepMonths: 12, nowMs: Date.parse('2026-11-30T00:00:00Z') })
+  expect(await ids()).toEqual([kept, kept])
+})
+
 test('a query about some days looks into no other month', async () => {
   await ensurePartitions(db, { monthsAhead: 6, nowMs: Date.parse('2026-11-21T00:00:00Z') })
   const { rows } = await db.query<{ 'QUERY PLAN': string }>(

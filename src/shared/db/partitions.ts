@@ -5,6 +5,8 @@ import type { Pool } from './pool.ts'
 /** The tables that are partitioned by month of UTC, and the column that says where a row belongs. */
 const TABLES = { events: 'at', downloads: 'created_at' } as const
 type Table = keyof typeof TABLES
+/** Made of events too, with an id of a person in each row: kept as long as those. Too few for partitions. */
+const KEPT_ALIKE = ['click_events', 'ad_impressions'] as const
 
 /** "clipferry partitions" to whoever looks at pg_locks: one process at a time makes or drops them. */
 const LOCK = "hashtext('clipferry partitions')"
@@ -34,8 +36,8 @@ export interface PartitionsDone {
 
 /**
  * Makes the monthly partitions that are missing, from the oldest that is there to `monthsAhead`; moves rows out of the
- * default ones to the months that they belong to; drops months, and deletes rows, older than `keepMonths`. Every step is
- * a transaction of its own and can be done again. Safe to run from many processes at once.
+ * default ones to the months that they belong to; drops months, and deletes rows, older than `keepMonths`, those of presses
+ * and shown ads too. Every step is a transaction of its own and can be done again. Safe to run from many processes at once.
  */
 export async function ensurePartitions(
   db: Pool,
@@ -57,6 +59,7 @@ export async function ensurePartitions(
       const { rows } = await client.query<{ n: string }>(`SELECT count(*) AS n FROM ${table}_default`)
       done.left += Number(rows[0]?.n ?? 0)
     }
+    if (keepMonths !== undefined) for (const table of KEPT_ALIKE) await deleteOlder(client, table, oldest)
   } finally {
     client.release()
   }
@@ -128,6 +131,16 @@ async function dropOlder(client: PoolClient, table: Table, oldest: Month): Promi
   }
   await client.query(`DELETE FROM ${table}_default WHERE ${TABLES[table]} < $1`, [firstMoment(oldest)])
   return dropped
+}
+
+async function deleteOlder(
+  client: PoolClient,
+  table: (typeof KEPT_ALIKE)[number],
+  oldest: Month,
+): Promise<void> {
+  const text = `DELETE FROM ${table} WHERE created_at < $1`
+  const query = { text, values: [firstMoment(oldest)], query_timeout: MOVE_TIMEOUT_MS }
+  await inTransaction(client, () => client.query(query))
 }
 
 async function inTransaction<T>(client: PoolClient, work: () => Promise<T>): Promise<T> {
