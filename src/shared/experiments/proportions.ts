@@ -1,3 +1,4 @@
+import { wilson } from '../metrics/wilson.ts'
 import { criticalZ, twoSidedP } from './distributions.ts'
 
 /** People in a variant, and how many of them reached the goal. */
@@ -23,19 +24,15 @@ export const ALPHA = 0.05
 
 const shareOf = ({ participants, conversions }: Counted): number => conversions / participants
 
-/** How sure we are of one share: Wilson's interval, which stays within 0 and 1 and is right for small numbers. */
+/** One share, and how sure we are of it. */
 export function shareWithInterval(
   counted: Counted,
   alpha = ALPHA,
 ): { rate: number | null; interval: Interval | null } {
   const { participants } = counted
   if (participants === 0) return { rate: null, interval: null }
-  const rate = shareOf(counted)
-  const z = criticalZ(alpha)
-  const scale = 1 + z ** 2 / participants
-  const middle = (rate + z ** 2 / (2 * participants)) / scale
-  const half = (z / scale) * Math.sqrt((rate * (1 - rate)) / participants + z ** 2 / (4 * participants ** 2))
-  return { rate, interval: { low: Math.max(0, middle - half), high: Math.min(1, middle + half) } }
+  const [low, high] = wilson(counted.conversions, participants, criticalZ(alpha))
+  return { rate: shareOf(counted), interval: { low, high } }
 }
 
 /** The two-proportion z test (pooled), with the interval of the difference (unpooled). Null without people in both. */
