@@ -98,6 +98,11 @@ test('the event of a session is the same one, whoever tells it', async () => {
   expect(sessionStart(who, first)).toMatchObject({ name: 'session_start', ordinal: 1, atMs: T0 })
   expect(sessionStart(who, await seen(T0, 'x'))).toEqual(sessionStart(who, first))
   expect(sessionStart(who, await seen(T0 + 1, 'y'))).toBeNull()
+  // After everything of them was deleted, another one, though it is their first again.
+  await state.redis.del(state.keys.person(1, person))
+  const again = sessionStart(who, await seen(T0 + 2, 'z'))
+  expect(again).toMatchObject({ ordinal: 1 })
+  expect(again?.id).not.toBe(sessionStart(who, first)?.id)
 })
 
 describe('the day of a moment', () => {

@@ -8,7 +8,8 @@ export function sessionStart(
 ): AnalyticsEvent | null {
   if (ordinal === null) return null
   return {
-    id: eventId('session_start', botId, userId, ordinal),
+    // Who was forgotten begins again with the first one: it is another.
+    id: eventId('session_start', botId, userId, ordinal, atMs),
     name: 'session_start',
     ...{ atMs, botId, userId, ordinal, daysSinceFirst, daysSinceLast, language },
   }

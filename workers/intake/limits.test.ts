@@ -79,6 +79,17 @@ test('a message with links is an action of its person, at the time when it was s
   expect((await named('link_received')).map((event) => 'source' in event && event.source)).toContain('group')
 })
 
+test('a job that runs again says the same time, though the clock of Redis is behind that of Telegram', async () => {
+  const sentAtMs = Date.now() + 3_600_000
+  const update = linksOf([LINK], { sentAtMs })
+  const told: unknown[] = []
+  const publish = async (event: AnalyticsEvent) => {
+    if (event.name === 'link_received') told.push(event.atMs)
+  }
+  for (let run = 0; run < 2; run++) await take(update, {}, { events: { ...state.events, publish } })
+  expect(told).toEqual([sentAtMs, sentAtMs])
+})
+
 test('an event that cannot be published now is published when the job runs again', async () => {
   const update = linksOf()
   const away = { ...state.events, publish: () => Promise.reject(new Error('away')) }

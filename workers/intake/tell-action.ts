@@ -9,7 +9,7 @@ import type { IntakeData } from '../../queues/stages/intake.ts'
 /** Says that a message with links came, and the session that it begins. */
 export async function tellLinks(
   events: Events,
-  { asker, origin, links, languageCode }: Extract<IntakeData, { kind: 'links' }>,
+  { asker, origin, links, receivedAtMs, sentAtMs, languageCode }: Extract<IntakeData, { kind: 'links' }>,
   seen: Seen,
 ): Promise<void> {
   const { botId, userId } = asker
@@ -20,7 +20,8 @@ export async function tellLinks(
     events.publish({
       id: eventId('link_received', botId, origin),
       name: 'link_received',
-      ...{ atMs: seen.atMs, botId, userId, source: askedBy(asker), links: links.length },
+      // By the job, not by the clock of this run: again, it is the same row.
+      ...{ atMs: sentAtMs ?? receivedAtMs, botId, userId, source: askedBy(asker), links: links.length },
     }),
   ])
 }

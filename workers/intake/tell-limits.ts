@@ -25,7 +25,8 @@ export async function tellCost(
   if (reachedAtMs === null) return
   const { firstSeenMs } = await people.get(botId, userId)
   await events.publish({
-    id: eventId('limit_reached', botId, userId, 'free', allowed),
+    // Who was forgotten may reach it again.
+    id: eventId('limit_reached', botId, userId, 'free', allowed, reachedAtMs),
     name: 'limit_reached',
     ...{ atMs: reachedAtMs, botId, userId, limit: 'free', used, allowed, policy: rules.ABOVE_FREE },
     daysSinceFirst: Math.max(0, Math.floor((reachedAtMs - (firstSeenMs ?? reachedAtMs)) / (24 * 3600_000))),
