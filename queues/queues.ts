@@ -34,7 +34,7 @@ export function jobOptions(name: StageName): JobsOptions {
   }
 }
 
-type AddOptions = { jobId: string } & Pick<JobsOptions, 'priority' | 'delay'>
+type AddOptions = { jobId: string } & Pick<JobsOptions, 'priority' | 'delay' | 'deduplication'>
 
 export type Queues = ReturnType<typeof createQueues>
 

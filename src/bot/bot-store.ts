@@ -40,9 +40,19 @@ export function createBotStore(deps: BotStoreDeps) {
     /** One update is one job, however often it comes: `origin` names the update. */
     intake: (origin: string, data: IntakeData): Promise<void> => reach(addIntake(origin, data)),
 
-    /** What the `report` stage is to answer: an admin's numbers, a person's own records. */
+    /**
+     * What the `report` stage is to answer: an admin's numbers, a person's own records. Those take a look through all of
+     * Redis: however often somebody presses, one of a kind at a time.
+     */
     report: (origin: string, data: ReportData): Promise<void> =>
-      reach(queues.add('report', data, { jobId: origin })),
+      reach(
+        queues.add('report', data, {
+          jobId: origin,
+          ...((data.kind === 'export' || data.kind === 'forget') && {
+            deduplication: { id: `${data.kind}-${data.botId}.${data.userId}` },
+          }),
+        }),
+      ),
 
     event: (event: AnalyticsEvent): Promise<void> => reach(events.publish(event)),
     eventNow: (happening: Happening): Promise<void> => reach(events.publishNow(happening)),

@@ -99,6 +99,19 @@ it('an order is the presser’s own, and goes to their own chat', async () => {
   })
 })
 
+it('an order that is not done yet is not given a second time, by however many presses', async () => {
+  await press(alice, alice.id, 'privacy:export', 911)
+  await press(alice, alice.id, 'privacy:export', 912)
+  await press(mallory, mallory.id, 'privacy:export', 913)
+  expect((await orders()).map((order) => 'userId' in order && order.userId).sort()).toEqual(
+    [alice.id, mallory.id].sort(),
+  )
+  const queue = state.queues.queue('report')
+  await (await queue.getJob(`u${BOT_ID}-911`))?.remove()
+  await press(alice, alice.id, 'privacy:export', 914)
+  expect(await queue.getJob(`u${BOT_ID}-914`)).toBeDefined()
+})
+
 it.each([
   ['in a group', 'privacy:export', () => group],
   ['in a group', 'privacy:forget-yes', () => group],
