@@ -1,5 +1,5 @@
 import type { Message, User } from 'grammy/types'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { AnalyticsEvent } from '../../queues/event.ts'
 import { createState } from '../../queues/state.ts'
 import { createBotApi } from '../playground/bot-api/create-bot-api.ts'
@@ -316,6 +316,19 @@ describe('/stats', () => {
     expect(await say(alice, '/stats')).toEqual(
       stats(12, 0, 0, text('en', 'stats-free', { left: 0, allowed: 15 })),
     )
+  })
+
+  it.each([
+    [{}, 1],
+    [{ isPaid: true }, 0],
+    [{ freeLimit: 3 }, 0],
+  ])('only who has no limit of their own meets a test of it: %j', async (change, times) => {
+    await state.people.change(BOT_ID, alice.id, change)
+    const meet = vi.spyOn(state.experiments, 'meet')
+    await say(alice, '/stats')
+    await say(admin, '/stats')
+    expect(meet).toHaveBeenCalledTimes(times)
+    meet.mockRestore()
   })
 
   it.each<[string, () => Promise<unknown> | unknown]>([

@@ -12,11 +12,13 @@ export function statsCommand({ botId, store, messages, replies, people, timeZone
     const asker = askerOf(botId, ctx)
     if (!asker) return
     const { language, userId } = asker
-    const [person, downloads, free] = await Promise.all([
+    const [person, downloads] = await Promise.all([
       store.person(asker),
       store.downloads(userId, calendarDay(Date.now(), timeZone)),
-      store.freeByTest(asker),
     ])
+    // As when it is counted: whom a test of it does not concern does not meet it here either.
+    const hasOwn = isAdmin(people, userId) || person.isPaid || person.freeLimit !== null
+    const free = hasOwn ? null : await store.freeByTest(asker)
     const allowed = isAdmin(people, userId) ? 0 : allowedFor(person, free ?? people.FREE_DOWNLOADS)
     const left = Math.max(0, allowed - person.used)
     const rest =
