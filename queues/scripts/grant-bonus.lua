@@ -1,6 +1,6 @@
 -- Somebody who was brought has had a first file: who brought them gets the bonus, once.
 -- KEYS person    ARGV key prefix of people of the bot
--- Returns {referrer, amount, the update that brought them} until its event is on its way (`bonus-said.lua`), else {}
+-- Returns {referrer, amount, the update that brought them} until its event is on its way (`bonusSaid` of `people/referrals.ts`), else {}
 local person = redis.call('HMGET', KEYS[1], 'referrerId', 'bonusDue', 'bonusUnsaid', 'startedBy')
 if person[2] and person[1] then
   redis.call('HDEL', KEYS[1], 'bonusDue')
