@@ -9,14 +9,19 @@ const DEADLINE_MS = 400
 const RENEW_AFTER_MS = 60_000
 const SOURCES = ['organic', 'referral', 'campaign']
 
-/** From name to next name along the index, however many rows each has. */
+/**
+ * From name to next name along the index, however many rows each has; and bots that write into shared.analytics_events,
+ * of whose people nobody tells us.
+ */
 const BOTS = `
   WITH RECURSIVE names AS (
     (SELECT bot FROM users ORDER BY bot LIMIT 1)
     UNION ALL
     SELECT (SELECT bot FROM users WHERE bot > names.bot ORDER BY bot LIMIT 1) FROM names WHERE names.bot IS NOT NULL
   )
-  SELECT bot AS name FROM names WHERE bot IS NOT NULL LIMIT 50`
+  SELECT bot AS name FROM names WHERE bot IS NOT NULL
+  UNION SELECT bot FROM daily_stats WHERE day > current_date - 100 AND bot <> '*'
+  ORDER BY name LIMIT 50`
 /** Of the last months: sites that nobody uses any more are not offered. */
 const PLATFORMS = `
   SELECT platform AS name FROM daily_downloads WHERE day > current_date - 100
