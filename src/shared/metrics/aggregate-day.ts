@@ -9,6 +9,9 @@ import { type DaySql, daySql } from './day-sql.ts'
 import { daysBetween } from './days.ts'
 import { firstKeptDay } from './first-kept-day.ts'
 
+/** Nobody waits for it: on a busy machine it takes longer than what people ask for may. */
+const STATEMENT_TIMEOUT_MS = 120_000
+
 /** Its events were dropped: its numbers are all that is left, and stay. */
 export class EventsGoneError extends Error {
   constructor(day: string) {
@@ -33,13 +36,19 @@ export async function aggregateDay(db: Pool, day: string, { timeZone }: { timeZo
   try {
     await client.query('BEGIN')
     // Some sorts are of a hundred thousand rows; compiling takes longer than the statements do.
-    await client.query("SET LOCAL work_mem = '64MB'; SET LOCAL jit = off")
+    await client.query(
+      `SET LOCAL work_mem = '64MB'; SET LOCAL jit = off; SET LOCAL statement_timeout = ${STATEMENT_TIMEOUT_MS}`,
+    )
     await client.query("SELECT pg_advisory_xact_lock(hashtext('clipferry.daily_numbers'))")
     const first = await firstKeptDay(client, timeZone)
     if (first !== null && day < first) throw new EventsGoneError(day)
     // Funnels of days without their events would come out empty.
     const daysBefore = first === null ? FUNNEL_DAYS : Math.min(FUNNEL_DAYS, daysBetween(first, day))
-    for (const statement of statements(d, daysBefore)) await client.query(statement)
+    for (const text of statements(d, daysBefore)) {
+      // pg takes a limit for one query; its types do not know it.
+      const query = { text, query_timeout: STATEMENT_TIMEOUT_MS }
+      await client.query(query)
+    }
     await client.query('COMMIT')
     client.release()
   } catch (error) {
