@@ -8,7 +8,10 @@ interface ExportDeps extends Pick<State, 'redis' | 'keys' | 'requests' | 'facts'
   traces: Traces
 }
 
-/** Everything that is kept of a person, as JSON: rows of the database, and what Redis holds. */
+/**
+ * Everything that is kept of a person, as JSON: rows of the database, and what Redis holds. Of others there is no id in it:
+ * who brought them is the other one's, too.
+ */
 export async function exportJson(
   { redis, keys, requests, facts, db, traces }: ExportDeps,
   whom: Whom,
@@ -37,8 +40,10 @@ async function readKey(redis: State['redis'], key: string): Promise<unknown> {
   switch (await redis.type(key)) {
     case 'string':
       return await redis.get(key)
-    case 'hash':
-      return await redis.hgetall(key)
+    case 'hash': {
+      const { referrerId: _, ...fields } = await redis.hgetall(key)
+      return fields
+    }
     case 'set':
       return await redis.smembers(key)
     case 'zset':

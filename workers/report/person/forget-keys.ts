@@ -27,9 +27,10 @@ export async function forgetKeys({ redis, keys, queues, traces }: KeyDeps, whom:
   for (const key of await traces.broughtBy(whom))
     await redis.hdel(key, 'referrerId', 'bonusDue', 'bonusUnsaid')
   const person = keys.person(whom.botId, whom.userId)
+  const names = await traces.namedKeys(whom)
+  // After the long look through all keys: an admin may have said it meanwhile.
   const [isBlocked, code] = await redis.hmget(person, 'isBlocked', 'code')
   if (code) await redis.del(keys.referralCode(whom.botId, code))
-  const names = await traces.namedKeys(whom)
   const change = redis.multi().del(person, ...names)
   if (isBlocked === '1') change.hset(person, 'isBlocked', '1')
   const bot = (await redis.hget(keys.botNames, String(whom.botId))) ?? String(whom.botId)

@@ -21,6 +21,7 @@ beforeEach(async () => {
 test('export: a file with all that is kept, their own links with it, and of nobody else', async () => {
   const { userId, order } = await somebody({ 'https://example.com/mine': 'site.a.v1.full.public' })
   const other = await somebody({ 'https://example.com/other': 'site.b.v1.full.public' })
+  await redis.hset(keys.person(BOT, userId), { source: 'referral', referrerId: other.userId })
   expect(await run({ kind: 'export', ...order })).toBe('answered')
   const [message] = world.messages(userId)
   expect(message?.document).toMatchObject({ file_name: `clipferry-${userId}.json` })
@@ -42,6 +43,7 @@ test('export: a file with all that is kept, their own links with it, and of nobo
   expect(all.settings).toMatchObject({
     [`preference:${BOT}.${userId}`]: 'v720',
     [`user:${userId}:downloads_total`]: '3',
+    [`person:${BOT}.${userId}`]: { source: 'referral', used: '3' },
   })
   expect(text).not.toContain(String(other.userId))
   expect(text).not.toContain('example.com/other')
