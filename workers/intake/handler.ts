@@ -1,9 +1,8 @@
-import type { Door, Refusal } from '../../queues/door.ts'
+import type { Refusal } from '../../queues/door.ts'
 import { failRequest } from '../../queues/end-request.ts'
 import { StageError } from '../../queues/failure.ts'
 import { productionId, rootCause } from '../../queues/flow.ts'
 import { inspectionKey } from '../../queues/join.ts'
-import type { Seen } from '../../queues/people/people.ts'
 import { doorFor } from '../../queues/people/quota.ts'
 import { leftOutAs, type Request } from '../../queues/request.ts'
 import type { IntakeData } from '../../queues/stages/intake.ts'
@@ -42,13 +41,13 @@ function handlerFor(deps: IntakeDeps, failPoint: FailPoint): Handler<'intake'> {
     const seeing = seen(data)
     seeing.catch(() => undefined)
     const decisions: string[] = []
-    let refusal: Refusal | null = null
     for (const [index, link] of wanted.entries()) {
       const one = `${origin}-${index}`
       const rest = { links: wanted.length - index, leftOutAs: leftOutAs(origin) }
       const made = await requests.createWithin(door, asker, one, link, receivedAtMs, rest)
       if ('code' in made) {
-        refusal = made
+        // Before the note that another run finds: what is counted stands in the answer that made it.
+        await tellRefusal(deps, asker, made, door, origin, await seeing)
         decisions.push(await leaveOut(data, made, rest.links, log))
         break
       }
@@ -57,7 +56,7 @@ function handlerFor(deps: IntakeDeps, failPoint: FailPoint): Handler<'intake'> {
       log.info({ ticket: made.ticket, decision }, 'asked')
       decisions.push(decision)
     }
-    await tellAll(data, await seeing, refusal, door)
+    await tellLinks(events, data, await seeing)
     return decisions
   }
 
@@ -65,11 +64,6 @@ function handlerFor(deps: IntakeDeps, failPoint: FailPoint): Handler<'intake'> {
     people.seen(asker.botId, asker.userId, {
       ...{ origin, atMs: sentAtMs ?? receivedAtMs, language: languageCode ?? asker.language },
     })
-
-  const tellAll = async (data: Of<'links'>, sight: Seen, refusal: Refusal | null, door: Door) => {
-    await tellLinks(events, data, sight)
-    if (refusal) await tellRefusal(deps, data.asker, refusal, door, data.origin, sight)
-  }
 
   /** One word for all links of an update that were not taken. */
   const leaveOut = async (

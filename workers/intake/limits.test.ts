@@ -164,6 +164,24 @@ test('a rate is told to the statistics once in its window', async () => {
   ])
 })
 
+test('a limit is told to the statistics though the run dies right after the person is told', async () => {
+  const rates = { LINKS_PER_MINUTE: '1' }
+  await take(linksOf(), rates)
+  const dying = {
+    ...state.requests,
+    leaveOut: async (...args: Parameters<State['requests']['leaveOut']>) => {
+      await state.requests.leaveOut(...args)
+      throw new Error('died')
+    },
+  }
+  const update = linksOf([`${LINK}0`])
+  await expect(take(update, rates, { requests: dying })).rejects.toThrow('died')
+  expect(await take(update, rates)).toEqual(['too_often'])
+  expect(await named('limit_reached')).toEqual([
+    expect.objectContaining({ limit: 'minute', used: 1, allowed: 1 }),
+  ])
+})
+
 test('too many at once is told to the statistics for each message', async () => {
   const update = linksOf(Array.from({ length: 7 }, (_, n) => `${LINK}${n}`))
   expect((await take(update)).at(-1)).toBe('left out 2')
