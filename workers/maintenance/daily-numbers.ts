@@ -11,20 +11,27 @@ export interface DailyNumbersDeps {
 }
 
 /**
- * Keeps the numbers of the days: today's so far, and whatever has changed before.
- * @returns how many days were made
+ * Keeps the numbers of the days: today's so far, and whatever has changed before. One at a time: many days take many minutes,
+ * and a second run would only wait for the first, in a place that the other tasks need.
+ * @returns a function that says how many days it made
  */
-export async function keepDailyNumbers(
-  { db, migrated, reporting }: DailyNumbersDeps,
-  log: Logger,
-): Promise<number> {
-  await migrated()
-  const startMs = Date.now()
-  const made = await makeNumbers(db, {
-    timeZone: reporting.REPORT_TZ,
-    nowMs: startMs,
-    onDay: (day) => log.debug({ day }, 'its numbers are made'),
-  })
-  log.info({ days: made, tookMs: Date.now() - startMs }, 'the numbers of the days are up to date')
-  return made
+export function createDailyNumbers({ db, migrated, reporting }: DailyNumbersDeps) {
+  let isRunning = false
+  return async (log: Logger): Promise<number> => {
+    if (isRunning) return 0
+    isRunning = true
+    try {
+      await migrated()
+      const startMs = Date.now()
+      const made = await makeNumbers(db, {
+        timeZone: reporting.REPORT_TZ,
+        nowMs: startMs,
+        onDay: (day) => log.debug({ day }, 'its numbers are made'),
+      })
+      log.info({ days: made, tookMs: Date.now() - startMs }, 'the numbers of the days are up to date')
+      return made
+    } finally {
+      isRunning = false
+    }
+  }
 }

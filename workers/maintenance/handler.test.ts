@@ -90,6 +90,12 @@ test('partitions are made ahead, in a database that was empty, and go when their
   expect(await names()).toHaveLength(5)
 })
 
+test('while numbers are made, the next run leaves its place to other tasks', async () => {
+  const [first, second] = await Promise.all([run('daily_numbers'), run('daily_numbers')])
+  expect([first, second]).toEqual([1, 0])
+  expect(await run('daily_numbers')).toBe(1)
+})
+
 test('the numbers of today and of days that events came late for are made', async () => {
   expect(await run('daily_numbers')).toBe(1)
   const late = new Date(Date.now() - 2 * 24 * 3600_000)

@@ -20,7 +20,7 @@ import { redisNowMs } from '../../src/shared/redis.ts'
 import type { Storage } from '../../src/shared/storage/storage.ts'
 import type { Handler } from '../context.ts'
 import type { FailPoint } from '../fail-point.ts'
-import { keepDailyNumbers } from './daily-numbers.ts'
+import { createDailyNumbers } from './daily-numbers.ts'
 import { keepPartitions } from './keep-partitions.ts'
 import { keepOffers } from './offers.ts'
 import { reconcile } from './reconcile.ts'
@@ -100,7 +100,7 @@ export function createHandler(deps: MaintenanceDeps): Handler<'maintenance'> {
     sweep_objects: async (log) => swept('objects', await sweepObjects(deps, Date.now()), log),
     partitions: async (log) => keepPartitions(deps, log),
     offers: async (log) => keepOffers(deps, log),
-    daily_numbers: (log) => keepDailyNumbers(deps, log),
+    daily_numbers: createDailyNumbers(deps),
     reports: async () => {
       const due = reportsDue(await redisNowMs(redis), reporting.REPORT_TZ)
       for (const { data, jobId } of due) await queues.add('report', data, { jobId })
