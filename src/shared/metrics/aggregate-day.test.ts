@@ -120,6 +120,9 @@ test('what is made again: today, what was not over, and from a day whose events 
   expect(await toMake()).toEqual(['2026-11-10'])
   await write([visit('late', '2026-11-07')])
   expect(await toMake()).toEqual(daysFrom('2026-11-07', today))
+  // Whoever stops here has left the later days as they were.
+  await aggregateDay(db, '2026-11-07', { timeZone: ZONE })
+  expect(await toMake()).toEqual(daysFrom('2026-11-08', today))
   // Longer ago than anybody looks by himself: whoever brings such events runs the command.
   await write([visit('very late', '2026-09-01')])
   expect(await toMake()).toEqual(daysFrom('2026-09-01', today))

@@ -12,8 +12,8 @@ const Days = z.array(z.object({ day: z.iso.date() }))
 
 /**
  * The days whose numbers are not what they would be now, earliest first, today always among them: those never made, made
- * before they were over, made for another time zone, or of other events than are there now; and all after the first of them, which
- * look back at it.
+ * before they were over, made for another time zone, of other events than are there now, or before the day that they follow was
+ * made again (somebody stopped in between); and all after the first of them, which look back at it.
  */
 export async function daysToMake(db: Pool, timeZone: string, nowMs: number): Promise<string[]> {
   const today = daySql(dayIn(timeZone, nowMs), timeZone)
@@ -33,6 +33,9 @@ export async function daysToMake(db: Pool, timeZone: string, nowMs: number): Pro
            WHERE ${KNOWN_EVENTS} AND at >= ${since.start()} AND at < ${today.start()} GROUP BY 1
          ) AS e ON e.day = a.day
        WHERE a.events IS DISTINCT FROM e.events AND coalesce(a.events, 0) <> coalesce(e.events, 0)
+       UNION ALL
+       SELECT a.day FROM aggregated_days AS a JOIN aggregated_days AS before ON before.day = a.day - 1
+       WHERE a.day BETWEEN ${since.date()} AND ${today.date(-1)} AND before.made_at > a.made_at
      )
      SELECT d::date::text AS day
      FROM generate_series((SELECT min(day) FROM stale WHERE day >= coalesce($1, day))::timestamp, ${today.date()}::timestamp, '1 day') AS d
