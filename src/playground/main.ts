@@ -6,6 +6,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { CHEN_ID } from './bot-api/default-world.ts'
 import { onlyOneIn } from './only-one.ts'
 import { onStopRequest } from './stack/on-stop-request.ts'
 import { type Stack, startStack } from './stack.ts'
@@ -54,7 +55,7 @@ try {
     dir,
     logsDir,
     mediaDir: join(STATE, 'media-site'),
-    env: process.env,
+    env: real ? process.env : { ADMIN_USER_IDS: `${CHEN_ID}`, ...process.env },
     standIns: !real,
     ports: PORTS,
     say,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { AnalyticsEvent } from '../../queues/event.ts'
 import { keysFor } from '../../queues/keys.ts'
 import { createRandom } from '../../src/playground/chaos/random.ts'
@@ -53,7 +53,12 @@ async function crash(): Promise<number> {
   const { rows } = await knife.query(`SELECT FROM pg_stat_activity WHERE ${IN_A_BATCH} LIMIT 1`)
   if (rows.length === 0) return 0
   await engine.kill()
-  engine = await startPostgres({ dir, durable: false, port: Number(new URL(engine.url).port) })
+  const port = Number(new URL(engine.url).port)
+  // What the dead one leaves behind may hold its memory for a moment.
+  engine = await vi.waitFor(() => startPostgres({ dir, durable: false, port }), {
+    timeout: 60_000,
+    interval: 100,
+  })
   return 1
 }
 

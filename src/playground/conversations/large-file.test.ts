@@ -2,6 +2,7 @@ import { cp, open, readdir, readFile, stat, truncate, writeFile } from 'node:fs/
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, expect, test, vi } from 'vitest'
+import { STAGE_NAMES } from '../../../queues/pipeline.ts'
 import { createStorage } from '../../shared/storage/create-storage.ts'
 import { makeMedia, SAMPLE_MEDIA_DIR } from '../media-site/make-media.ts'
 import { startStack } from '../stack.ts'
@@ -116,7 +117,7 @@ test(
     const small = await deliver('/media/ready.mp4')
     await vi.waitFor(async () => expect(await isStored(small.video?.file_size ?? 0)).toBe(true), PATIENCE_MS)
     const processes = [...(await product())]
-    expect(processes).toHaveLength(12)
+    expect(processes).toHaveLength(STAGE_NAMES.length + 2)
     const before = new Map<string, { peak: number; written: number }>()
     for (const [name, pid] of processes) {
       await forgetPeak(pid)

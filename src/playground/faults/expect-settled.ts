@@ -45,9 +45,12 @@ export async function untilSettled({ redis, state }: ProductUnderFire, honest: R
 /** One fetch has completed for every media, whatever it went through. */
 export async function expectOneFetchEach({ state }: ProductUnderFire): Promise<number> {
   const done = await state.queues.queue('fetch').getCompleted(0, -1)
-  const keys = done.map((job) => z.object({ mediaKey: z.string() }).parse(job.data).mediaKey)
-  expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([])
-  return keys.length
+  const fetches = Map.groupBy(done, (job) => z.object({ mediaKey: z.string() }).parse(job.data).mediaKey)
+  const again = [...fetches].filter(([, jobs]) => jobs.length > 1)
+  expect(
+    again.map(([key, jobs]) => ({ key, jobs: jobs.map(({ id, timestamp }) => `${id} ${timestamp}`) })),
+  ).toEqual([])
+  return done.length
 }
 
 /** Every end of a request is one row, and there is no other. */

@@ -30,6 +30,9 @@ const crashesIn = async (stage: StageName) =>
     .filter((job) => job?.name === stage)
     .reduce((sum, job) => sum + job.stalledCounter, 0)
 
+/** Another medium of the same kind. */
+const again = (path: string) => `${path}${path.includes('?') ? '&' : '?'}again`
+
 /** One of two processes takes a job and stands still in the middle of it; the other one ends it; the first goes on. */
 async function takeOver(
   stage: StageName,
@@ -47,13 +50,20 @@ async function takeOver(
     // It was faster than we: once more, with another one.
     await Promise.all([first.thaw(), second.thaw()])
     await expect.poll(() => mediaFor(world, ask).length, SOON).toBe(1)
-    return await takeOver(stage, `${path}${path.includes('?') ? '&' : '?'}again`, during)
+    return await takeOver(stage, again(path), during)
   }
   const frozenAt = Date.now()
   await second.thaw()
   await during.begun?.()
+  const isTaken = async () => (await crashesIn(stage)) === crashes + 1
+  await expect.poll(async () => (await isTaken()) || (await active(stage)) === 0, SOON).toBe(true)
+  if (!(await isTaken())) {
+    // Its last word was on its way to Redis already.
+    await first.thaw()
+    await expect.poll(() => mediaFor(world, ask).length, SOON).toBe(1)
+    return await takeOver(stage, again(path), during)
+  }
   // The other one has taken it, and has done it.
-  await expect.poll(() => crashesIn(stage), SOON).toBe(crashes + 1)
   await activeIn(stage).toBe(0)
   await expect.poll(() => mediaFor(world, ask).length, SOON).toBe(1)
   await sleep(Math.max(0, frozenAt + 2 * LOCK_MS - Date.now()))
