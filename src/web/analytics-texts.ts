@@ -29,6 +29,14 @@ export const analyticsTextsEn = {
     events: 'Event batches waiting',
   },
   toDeadLetters: 'Open dead letters',
+  surveyWords: 'In their own words',
+  noSurveyWords: 'Nobody has written anything yet.',
+  surveyAnswers: {
+    very: 'would be very disappointed',
+    somewhat: 'would be somewhat disappointed',
+    not: 'would not be disappointed',
+    not_applicable: 'do not use it any more',
+  },
   noEvents: 'No events yet: send the bot a link. The numbers of the day are made every minute.',
   needsScripts: 'Charts need scripts. Each CSV link works without them.',
   inPage: {
@@ -79,6 +87,14 @@ export const analyticsTextsRu: typeof analyticsTextsEn = {
     events: 'Пачек событий ждут',
   },
   toDeadLetters: 'Открыть сбои',
+  surveyWords: 'Своими словами',
+  noSurveyWords: 'Пока никто ничего не написал.',
+  surveyAnswers: {
+    very: 'огорчились бы сильно',
+    somewhat: 'огорчились бы немного',
+    not: 'не огорчились бы',
+    not_applicable: 'уже не пользуются',
+  },
   noEvents: 'Событий ещё нет: отправьте боту ссылку. Числа дня считаются каждую минуту.',
   needsScripts: 'Для графиков нужны скрипты. Ссылки на CSV работают и без них.',
   inPage: {

@@ -34,6 +34,7 @@ import { createStageStates } from './stage-state.ts'
 import { createKeptAnswers } from './stats/kept-answers.ts'
 import type { Live } from './stats/live.ts'
 import { openApi } from './stats/openapi.ts'
+import { latestSurveyWords } from './survey-words.ts'
 import { textsFor } from './texts.ts'
 
 const ASSETS_DIR = fileURLToPath(new URL('assets', import.meta.url))
@@ -118,7 +119,11 @@ export function createApp(deps: AppDeps): Express {
     analyticsHeaders(secureCookie),
     analyticsRoutes({
       choices: createChoices(reader, log),
-      kept: createKeptOnPage({ ads, experiments }),
+      kept: createKeptOnPage({
+        surveyWords: () => latestSurveyWords(reader, reportTz),
+        ads,
+        experiments,
+      }),
       reportTz,
     }),
   )

@@ -10,6 +10,8 @@ import { adsSection } from './pages/analytics/ads.ts'
 import { experimentsSection, type ShownExperiment } from './pages/analytics/experiments.ts'
 import { liveStrip } from './pages/analytics/live-strip.ts'
 import type { AnalyticsPage } from './pages/analytics/page.ts'
+import { surveyWordsSection } from './pages/analytics/survey-words.ts'
+import type { SurveyWords } from './survey-words.ts'
 import type { Texts } from './texts.ts'
 
 const DEADLINE_MS = 3_000
@@ -34,12 +36,13 @@ export interface KeptOnPage {
 }
 
 interface KeptDeps {
+  surveyWords(): Promise<SurveyWords[]>
   ads: AdStore
   experiments: ExperimentStore
 }
 
 /** What stands on a page of analytics beside its charts: made by the server, so that it works without scripts. */
-export function createKeptOnPage({ ads, experiments }: KeptDeps) {
+export function createKeptOnPage({ surveyWords, ads, experiments }: KeptDeps) {
   const shown = async (experiment: KeptExperiment, n: number): Promise<ShownExperiment> => {
     if (experiment.state === 'new' || n >= MOST_RESULTS) return { experiment, results: null }
     const results = await within(DEADLINE_MS, experiments.results(experiment.id)).catch(() => 'late' as const)
@@ -52,6 +55,7 @@ export function createKeptOnPage({ ads, experiments }: KeptDeps) {
     live: async (texts) => liveStrip(texts),
     'dead-letters': async (texts) =>
       html`<p class="actions"><a class="button plain" href="/dead-letters">${texts.toDeadLetters}</a></p>`,
+    words: async (texts) => surveyWordsSection(texts, await within(DEADLINE_MS, surveyWords())),
     ads: async (texts, mayChange) => adsSection(texts, await within(DEADLINE_MS, ads.list()), mayChange),
     experiments: async (texts, mayChange) => {
       const all = await within(DEADLINE_MS, experiments.list())

@@ -18,7 +18,7 @@ interface View {
   query: PageQuery
   today: string
   choices: Choices
-  /** What the page keeps: ads, experiments. */
+  /** What the page keeps: ads, experiments, words. */
   kept: KeptOnPage
 }
 
@@ -30,6 +30,7 @@ export function analyticsPage(texts: Texts, { page, query, today, choices, kept 
     (one) =>
       html`<a href="${pathOf(one)}${pageSearch(query)}"${one === page ? html` aria-current="page"` : ''}>${inLanguage(texts, one.title)}</a>`,
   )
+  const isBelow = page.keeps === 'ads' || page.keeps === 'words'
   return layout({
     texts,
     title,
@@ -45,10 +46,10 @@ export function analyticsPage(texts: Texts, { page, query, today, choices, kept 
 ${page.charts.length > 0 ? filterBar(texts, { path: pathOf(page), query, today, filters: used.flatMap(({ filters }) => filters), choices }) : ''}
 ${choices.isKnown && choices.bot.length === 0 ? html`<p class="notice" role="status">${texts.noEvents}</p>` : ''}
 ${kept.outcome}
-${page.keeps === 'ads' ? '' : kept.section}
+${isBelow ? '' : kept.section}
 ${page.figures ? html`<div class="figures">${page.figures.map((one, n) => figure(texts, one, query, n))}</div>` : ''}
 <div class="panels">${page.charts.map((chart, n) => panel(texts, chart, metricOf(chart.metric), query, n))}</div>
-${page.keeps === 'ads' ? kept.section : ''}
+${isBelow ? kept.section : ''}
 <p class="quiet"><a href="/analytics/api">${texts.apiTitle}</a></p>
 </main>`,
   })

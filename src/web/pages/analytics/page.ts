@@ -44,5 +44,5 @@ export interface AnalyticsPage {
   figures?: FigureOfPage[]
   charts: ChartOfPage[]
   /** What the page keeps beside its charts. */
-  keeps?: 'live' | 'dead-letters' | 'ads' | 'experiments'
+  keeps?: 'live' | 'dead-letters' | 'ads' | 'experiments' | 'words'
 }

@@ -181,6 +181,7 @@ export const PAGES: readonly AnalyticsPage[] = [
     id: 'survey',
     title: { en: 'Survey', ru: 'Опрос' },
     lead: { en: 'Would they miss us?', ru: 'Огорчились бы люди без бота?' },
+    keeps: 'words',
     charts: [
       { metric: 'survey', kind: 'score', x: 'answer', y: ['answers'], isWide: true },
       {
