@@ -138,6 +138,7 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
     const lost = async () => {
       const now = Cached.safeParse(await joins.shared(mediaKey)).data
       if (now?.generation === cached.generation && now.media?.key !== cached.media?.key) throw new Postpone(0)
+      context.log.info({ generation: cached.generation }, 'the file is nowhere, and is made again')
       await joins.forget(mediaKey, cached.generation)
       return await startOver(request)
     }
