@@ -1,6 +1,6 @@
 import { startPostgres } from '../playground/engines/postgres.ts'
 import { migrate } from '../shared/db/migrate.ts'
-import { createPool, type Pool } from '../shared/db/pool.ts'
+import { createPool, createReadPool, type Pool } from '../shared/db/pool.ts'
 import { aggregateDay } from '../shared/metrics/aggregate-day.ts'
 import { dayMedia } from '../shared/metrics/day-files.ts'
 import { daySql } from '../shared/metrics/day-sql.ts'
@@ -8,7 +8,7 @@ import { addDays, daysFrom } from '../shared/metrics/days.ts'
 import type { Metric, MetricQuery } from '../shared/metrics/metric.ts'
 import { METRICS } from '../shared/metrics/metrics.ts'
 import { readMetric } from '../shared/metrics/read-metric.ts'
-import { activeUsers, platforms, summary, topVideos } from '../web/stats/all-time.ts'
+import { activeUsers, MOST_ACTIVE_DAYS, platforms, summary, topVideos } from '../web/stats/all-time.ts'
 import { type Figure, type Measurement, median } from './figure.ts'
 import { fillYear, YEAR } from './year-of-events.ts'
 
@@ -35,7 +35,8 @@ export async function measureYear(dir: string, events: number): Promise<Figure[]
     await migrate(postgres.url)
     await fillYear(postgres.url, { events, seed: 7 }, say)
     const day = await makeDays(db)
-    const query = await slowest(db)
+    const reader = createReadPool(postgres.url)
+    const query = await slowest(reader).finally(() => reader.end())
     return [
       under(
         MOST_QUERY_MS,
@@ -133,7 +134,7 @@ async function slowest(db: Pool): Promise<Timed> {
   await time('summary', () => summary(db))
   await time('top-videos', () => topVideos(db, 100))
   await time('platforms', () => platforms(db))
-  await time('active-users', () => activeUsers(db, 365, YEAR.timeZone))
+  await time('active-users', () => activeUsers(db, MOST_ACTIVE_DAYS, YEAR.timeZone))
   return worst
 }
 

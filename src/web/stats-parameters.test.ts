@@ -65,7 +65,7 @@ test.each(ENDPOINTS.map(({ id, takes }) => [id, takes] as const))('%s', async (i
     else expected.push([`${filter}=organic`, new RegExp(`^this cannot be told by ${filter}: it takes`)])
   if (takes.includes('limit')) expected.push(...limits('limit', 1000))
   else expected.push(['limit=5', /^there is no parameter "limit"/])
-  if (takes.includes('days')) expected.push(...limits('days', 400))
+  if (takes.includes('days')) expected.push(...limits('days', 92))
   else expected.push(['days=5', /^there is no parameter "days"/])
   // A file reads its parameters in the same way: some of each kind are enough.
   const asFile = expected.filter((_, i) => i % 6 === 0)

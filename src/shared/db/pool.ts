@@ -35,7 +35,9 @@ export const createReadPool = (databaseUrl: string, options: PoolOptions = {}): 
   build(databaseUrl, options, READ_TIMEOUT_MS, async (client) => {
     // Not as settings of the connection: without the role there would be none, and the address may have its own.
     await client.query(
+      // Sums over a year hash a few hundred thousand rows; compiling such a query takes longer than the query.
       `SELECT set_config('default_transaction_read_only', 'on', false),
+         set_config('work_mem', '64MB', false), set_config('jit', 'off', false),
          (SELECT set_config('role', rolname, false) FROM pg_roles
           WHERE rolname = $1 AND pg_has_role(current_user, oid, 'MEMBER'))`,
       [READER],

@@ -1,4 +1,5 @@
 import { count, DAY, DOWNLOADS, maybe, number, PLATFORM, seconds, share, text } from './columns.ts'
+import { wholeMonths } from './days.ts'
 import { defineMetric } from './metric.ts'
 import { DAYS, ratio, summedScope, valuesOf } from './query-parts.ts'
 
@@ -79,20 +80,22 @@ export const topMedia = defineMetric({
     cached: count('Cached', 'Из кэша'),
   },
   sql: (query) => ({
-    text: `WITH months AS (
-        SELECT m::date AS month
-        FROM generate_series(date_trunc('month', $1::date::timestamp), $2::date::timestamp, '1 month') AS m
-        WHERE m::date >= $1::date AND (m + interval '1 month')::date - 1 <= $2::date
-      ), parts AS (
+    // Days before $7 and from $8 on are in months that the range does not hold whole.
+    text: `WITH parts AS (
         SELECT platform, video_id, downloads, cached FROM daily_media AS f
-        WHERE ${IN_RANGE} AND NOT EXISTS (SELECT FROM months WHERE month = date_trunc('month', f.day::timestamp)::date)
+        WHERE f.day < $7::date AND ${IN_RANGE}
         UNION ALL
-        SELECT platform, video_id, downloads, cached FROM monthly_media AS m JOIN months USING (month)
-        WHERE ($3 = '*' OR m.bot = $3) AND ($4 = '*' OR m.source = $4) AND ($5::text IS NULL OR m.platform = $5)
+        SELECT platform, video_id, downloads, cached FROM daily_media AS f
+        WHERE f.day >= $8::date AND ${IN_RANGE}
+        UNION ALL
+        SELECT platform, video_id, downloads, cached FROM monthly_media AS m
+        WHERE m.month >= $7::date AND m.month < $8::date
+          AND ($3 = '*' OR m.bot = $3) AND ($4 = '*' OR m.source = $4) AND ($5::text IS NULL OR m.platform = $5)
       )
-      SELECT video_id AS media, min(platform) AS platform, sum(downloads)::float8 AS downloads, sum(cached)::float8 AS cached
+      SELECT video_id AS media, min(platform COLLATE "C") AS platform, sum(downloads::float8) AS downloads,
+        sum(cached::float8) AS cached
       FROM parts GROUP BY video_id ORDER BY downloads DESC, media LIMIT $6`,
-    values: valuesOf(query, query.platform, query.limit),
+    values: valuesOf(query, query.platform, query.limit, ...wholeMonths(query)),
   }),
 })
 

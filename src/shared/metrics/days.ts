@@ -21,3 +21,16 @@ export const daysFrom = (from: string, to: string): string[] =>
 /** The Monday of its week. */
 export const weekOf = (day: string): string =>
   addDays(day, -((new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7))
+
+const monthOf = (day: string): string => `${day.slice(0, 7)}-01`
+const nextMonth = (day: string): string => monthOf(addDays(monthOf(day), 31))
+
+/**
+ * The months that lie in a range of days as a whole.
+ * @returns the first day of the first one, and the day after the last one; twice the day after the range, when it holds none
+ */
+export function wholeMonths({ from, to }: { from: string; to: string }): [first: string, after: string] {
+  const first = monthOf(from) === from ? from : nextMonth(from)
+  const after = monthOf(addDays(to, 1))
+  return first < after ? [first, after] : [addDays(to, 1), addDays(to, 1)]
+}

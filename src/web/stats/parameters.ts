@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { addDays, dayIn, daysBetween } from '../../shared/metrics/days.ts'
 import { FILTERS, type Metric, type MetricQuery } from '../../shared/metrics/metric.ts'
 import { BadRequest } from '../http-error.ts'
+import { MOST_ACTIVE_DAYS } from './all-time.ts'
 
 export const MOST_DAYS = 400
 export const DEFAULT_DAYS = 30
@@ -27,7 +28,7 @@ export const PARAMETERS = {
   source: z.enum(['organic', 'referral', 'campaign'], 'must be organic, referral or campaign'),
   platform: z.string().regex(/^[\w:.+-]{1,64}$/, 'must be the name of a site, like youtube'),
   limit: wholeNumber(1, MOST_ROWS),
-  days: wholeNumber(1, MOST_DAYS),
+  days: wholeNumber(1, MOST_ACTIVE_DAYS),
   bom: z.enum(['0', '1'], 'must be 0 or 1'),
 }
 export type ParameterName = keyof typeof PARAMETERS
