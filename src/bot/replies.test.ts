@@ -19,3 +19,10 @@ it.each([
   await replies.settled()
   expect(call).toHaveBeenCalledTimes(times)
 })
+
+it('a reply whose answers are all lost is not said for a whole minute', async () => {
+  const call = vi.fn().mockRejectedValue(new ConnectionFault('sendMessage', 'ECONNRESET', false))
+  replies.run(call)
+  await replies.settled()
+  expect(call).toHaveBeenCalledTimes(3)
+})

@@ -9,6 +9,8 @@ const GIVE_UP_MS = 60_000
 
 /** A Telegram that cannot be reached, or whose answer is lost, is asked again: twice the same words beat none. */
 const AWAY_MS = 1000
+/** Of calls whose answer was lost, and which may have said it. */
+const MOST_IN_DOUBT = 3
 
 function waitMsAfter(fault: TelegramFault): number | null {
   switch (fault.kind) {
@@ -35,13 +37,15 @@ export function createReplies(log: Logger) {
 
   const attempt = async (call: () => Promise<unknown>): Promise<void> => {
     const giveUpAt = performance.now() + GIVE_UP_MS
+    let inDoubt = 0
     for (;;) {
       try {
         await call()
         return
       } catch (error) {
         const fault = classify(error)
-        const waitMs = waitMsAfter(fault)
+        if (fault.kind === 'ambiguous') inDoubt++
+        const waitMs = inDoubt < MOST_IN_DOUBT ? waitMsAfter(fault) : null
         if (waitMs === null || performance.now() + waitMs > giveUpAt)
           return log.info({ fault: fault.kind }, 'a reply was not sent')
         await sleep(waitMs)
