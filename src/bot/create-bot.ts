@@ -1,4 +1,4 @@
-import { Bot } from 'grammy'
+import { Bot, type Context } from 'grammy'
 import type { Telegram } from '../shared/telegram/create-telegram.ts'
 import type { BotDeps } from './bot-deps.ts'
 import { accessCommands } from './features/access-commands.ts'
@@ -20,6 +20,10 @@ import { poisonGuard } from './poison-guard.ts'
 /** The updates that we want; everything else (edits, channel posts, inline queries) is not even sent to us. */
 export const ALLOWED_UPDATES = ['message', 'callback_query'] as const
 
+/** A command, or a press. What most people send is a link: it need not pass every command and every button. */
+const isOrder = ({ message }: Context): boolean =>
+  !message || Boolean(message.entities?.some(({ type }) => type === 'bot_command'))
+
 /**
  * The bot: updates in, jobs out. `handleUpdate` resolves when what the update asks for is safe in the queue, and
  * rejects (a BotError, its `error` a StoreAway when Redis is away) when the same update must be handled again.
@@ -29,11 +33,21 @@ export function createBot(token: string, telegram: Telegram, deps: BotDeps): Bot
   bot.api.config.use(telegram.transformer)
   bot.use(poisonGuard(deps))
   bot.use(whoIsHere(deps))
-  bot.use(startCommand(deps), helpCommand(deps), cancelCommand(deps), qualityCommand(deps))
-  bot.use(statsCommand(deps), accessCommands(deps))
-  bot.use(privacyCommand(deps), reportCommands(deps))
-  bot.use(referralCommand(deps), adButton(deps), surveyButtons(deps))
-  bot.use(ticketButtons(deps))
+  bot.filter(
+    isOrder,
+    startCommand(deps),
+    helpCommand(deps),
+    cancelCommand(deps),
+    qualityCommand(deps),
+    statsCommand(deps),
+    accessCommands(deps),
+    privacyCommand(deps),
+    reportCommands(deps),
+    referralCommand(deps),
+    adButton(deps),
+    surveyButtons(deps),
+    ticketButtons(deps),
+  )
   bot.use(links(deps))
   return bot
 }
