@@ -16,7 +16,7 @@ export const SURVEY_RULES = {
 const WAIT_MS = { pmf: 7 * DAY_MS, usefulFor: DAY_MS, words: 3600_000 }
 /** While PostgreSQL is away for longer, answers are lost. */
 const KEPT_MS = 60 * DAY_MS
-export const MOST_WORDS = 500
+const MOST_WORDS = 500
 
 export type Answer =
   | { step: 'pmf'; value: z.infer<typeof Pmf> }

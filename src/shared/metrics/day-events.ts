@@ -13,7 +13,7 @@ export const ACTION_NAMES = [
 ]
 
 /** Every kind of event that a number is made of. Other bots may write more. */
-export const EVENT_NAMES = [
+const EVENT_NAMES = [
   ...ACTION_NAMES,
   'session_start',
   'download_completed',

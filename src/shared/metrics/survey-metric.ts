@@ -5,7 +5,7 @@ import { inScope, valuesOf } from './query-parts.ts'
 import { wilson } from './wilson.ts'
 
 /** Before so many answers a share says nothing, and is not shown. */
-export const FEWEST_ANSWERS = 30
+const FEWEST_ANSWERS = 30
 
 const Counted = z.object({
   question: z.string(),
