@@ -1,7 +1,8 @@
-import { beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test, vi } from 'vitest'
 import { createMessages } from '../../src/shared/messages/messages.ts'
 import { aggregateDay } from '../../src/shared/metrics/aggregate-day.ts'
 import { addDays } from '../../src/shared/metrics/days.ts'
+import { Postpone } from '../postpone.ts'
 import { newPeopleText } from './new-people.ts'
 import { download, failure, link, reportUnderTest, start, TIME_ZONE } from './testing/report-under-test.ts'
 
@@ -114,6 +115,14 @@ test('the channel hears of new people: one, a few, how many; once a minute, and 
   // Seen long ago: no news, even for a channel that has heard of nobody.
   await redis.del(state.keys.newPeopleTold)
   expect(await news(`${TODAY}T10:30:00Z`)).toEqual(['nobody'])
+})
+
+test('a note that had to wait is told in the same minute', async () => {
+  await happened(start(4500, `${TODAY}T10:40:00Z`))
+  clock(`${TODAY}T10:40:10Z`)
+  world.faults.add({ method: 'sendMessage' }, { kind: 'flood', retryAfterS: 1 })
+  await expect(run({ kind: 'new_people' })).rejects.toThrow(Postpone)
+  await vi.waitFor(async () => expect(await run({ kind: 'new_people' })).toBe('1 new'), { timeout: 10_000 })
 })
 
 test('two processes in one minute say one thing', async () => {

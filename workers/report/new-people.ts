@@ -47,7 +47,13 @@ export function createNewPeople({ redis, keys, db, messages, language, send }: N
     // Whoever else looks in this minute leaves it to us; without a note, they come with the next one.
     const note = keys.newPeopleNote(Math.floor(nowMs / MINUTE_MS))
     if ((await redis.set(note, '1', 'PX', 2 * MINUTE_MS, 'NX')) !== 'OK') return 'said in this minute'
-    await send(newPeopleText(messages, language, people))
+    try {
+      await send(newPeopleText(messages, language, people))
+    } catch (error) {
+      // Who had to wait at the gate comes again in a moment.
+      await redis.del(note)
+      throw error
+    }
     failPoint('sent')
     await redis
       .multi()

@@ -50,6 +50,16 @@ async function report(data: DataOf<'report'>): Promise<string> {
   }, soon)
 }
 
+/** For whoever must find out why a report did not come. */
+async function whatWasReported(): Promise<string> {
+  const jobs = await state.queues.queue('report').getJobs()
+  const next = await state.queues.queue('maintenance').getJobScheduler('reports')
+  const told = jobs.map(
+    (job) => `${job.id}: ${JSON.stringify(job.returnvalue ?? job.failedReason ?? 'not over')}`,
+  )
+  return `the schedule: ${JSON.stringify(next)}; the channel: ${JSON.stringify(inChannel())}; jobs: ${told.join(', ')}`
+}
+
 /** Somebody who has had a file. */
 async function served(path: string) {
   const one = person()
@@ -137,11 +147,11 @@ test('the channel hears of new people, has its digest once, and an alert that en
   timeout: PATIENCE_MS,
 }, async () => {
   await vi.waitFor(
-    () => expect(inChannel().some((said) => /^🆕.*new in clipferry_bot/i.test(said))).toBe(true),
-    {
-      ...soon,
-      timeout: 180_000,
+    async () => {
+      const found = inChannel().some((said) => /^🆕.*new in clipferry_bot/i.test(said))
+      if (!found) throw new Error(`no news of new people; ${await whatWasReported()}`)
     },
+    { interval: 500, timeout: 180_000 },
   )
 
   // Somebody was here the day before yesterday.
