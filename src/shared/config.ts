@@ -204,6 +204,8 @@ const people = z.object({
   /** More free downloads for who brings somebody, and for how many people a day. */
   REFERRAL_BONUS: number(5, 0),
   REFERRALS_PER_DAY: number(10, 0),
+  /** The bonus comes after the newcomer's first file, and so long after their first start. */
+  REFERRAL_BONUS_HOURS: number(0, 0, 24),
   /** Asked after the free limit, or the tenth file. */
   SURVEY: optional(z.enum(['on', 'off']).default('on')),
 })

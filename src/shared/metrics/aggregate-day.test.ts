@@ -11,6 +11,7 @@ import { aggregateDay, EventsGoneError } from './aggregate-day.ts'
 import { addDays, dayIn, daysFrom } from './days.ts'
 import { daysToMake } from './days-to-make.ts'
 import { makeNumbers } from './make-numbers.ts'
+import { readMetric } from './read-metric.ts'
 import { history } from './testing/histories.ts'
 
 const COMMAND = fileURLToPath(new URL('rerun-day.ts', import.meta.url))
@@ -129,6 +130,33 @@ test('what is made again: today, what was not over, and from a day whose events 
   await db.query('DELETE FROM events')
   await db.query("UPDATE aggregated_days SET time_zone = 'UTC' WHERE day = '2026-11-08'")
   expect((await toMake()).at(0)).toBe('2026-09-01')
+})
+
+test('top media: of a long range only the most frequent of a day take part', async () => {
+  const day = '2026-11-05'
+  const file = (id: number, media: number) => ({
+    ...{
+      id: `file-${id}`,
+      name: 'download_completed',
+      atMs: NOON(day),
+      botId: 1,
+      userId: 1,
+      ticket: 'ABC123',
+    },
+    ...{ source: 'message', platform: 'youtube', mediaKey: `youtube.m${media}.v720.full.public` },
+    ...{ height: 720, sizeBytes: 1000, cached: false, waitedMs: 1000 },
+  })
+  // The last one once, fifty before it twice.
+  await write(Array.from({ length: 101 }, (_, id) => file(id, Math.floor(id / 2))))
+  await make()
+  const found = async (from: string) => {
+    const query = { from, to: day, today: LAST, bot: null, source: null, platform: null, limit: 100 }
+    return await readMetric(db, 'top-media', query)
+  }
+  expect(await found('2026-10-06')).toHaveLength(51)
+  const frequent = await found('2026-10-05')
+  expect(frequent).toHaveLength(50)
+  expect(frequent.every(({ downloads }) => downloads === 2)).toBe(true)
 })
 
 test('a day whose events were dropped keeps its numbers', async () => {

@@ -1,6 +1,7 @@
 import { count, DAY, DOWNLOADS, maybe, number, PLATFORM, seconds, share, text } from './columns.ts'
-import { wholeMonths } from './days.ts'
-import { defineMetric } from './metric.ts'
+import { FREQUENT_OF_DAY } from './day-files.ts'
+import { daysBetween, wholeMonths } from './days.ts'
+import { defineMetric, type MetricQuery } from './metric.ts'
 import { DAYS, ratio, summedScope, valuesOf } from './query-parts.ts'
 
 const ALL_FILTERS = ['bot', 'source', 'platform'] as const
@@ -64,8 +65,8 @@ export const topMedia = defineMetric({
   id: 'top-media',
   title: { en: 'Top media', ru: 'Популярное' },
   definition: {
-    en: 'What was delivered most often, by the site’s own id, all formats together. Of each whole month in the range only the 200 most frequent of every site, bot and source take part; other days take part in full.',
-    ru: 'Что доставляли чаще всего, по собственному идентификатору сайта, все форматы вместе. От каждого целого месяца периода участвуют только 200 самых частых для каждого сайта, бота и источника; прочие дни участвуют целиком.',
+    en: 'What was delivered most often, by the site’s own id, all formats together. In a range of more than 31 days only the most frequent ones of every site, bot and source take part: 200 of each whole month, 50 of each other day.',
+    ru: 'Что доставляли чаще всего, по собственному идентификатору сайта, все форматы вместе. Если в периоде больше 31 дня, участвуют только самые частые для каждого сайта, бота и источника: 200 от каждого целого месяца, 50 от каждого прочего дня.',
   },
   decision: {
     en: 'How long files are kept, and what is worth fetching ahead.',
@@ -79,25 +80,34 @@ export const topMedia = defineMetric({
     downloads: DOWNLOADS,
     cached: count('Cached', 'Из кэша'),
   },
-  sql: (query) => ({
-    // Days before $7 and from $8 on are in months that the range does not hold whole.
-    text: `WITH parts AS (
-        SELECT platform, video_id, downloads, cached FROM daily_media AS f
-        WHERE f.day < $7::date AND ${IN_RANGE}
-        UNION ALL
-        SELECT platform, video_id, downloads, cached FROM daily_media AS f
-        WHERE f.day >= $8::date AND ${IN_RANGE}
-        UNION ALL
-        SELECT platform, video_id, downloads, cached FROM monthly_media AS m
-        WHERE m.month >= $7::date AND m.month < $8::date
-          AND ($3 = '*' OR m.bot = $3) AND ($4 = '*' OR m.source = $4) AND ($5::text IS NULL OR m.platform = $5)
-      )
-      SELECT video_id AS media, min(platform COLLATE "C") AS platform, sum(downloads::float8) AS downloads,
-        sum(cached::float8) AS cached
-      FROM parts GROUP BY video_id ORDER BY downloads DESC, media LIMIT $6`,
-    values: valuesOf(query, query.platform, query.limit, ...wholeMonths(query)),
-  }),
+  sql: (query) =>
+    isLong(query)
+      ? {
+          // Days before $7 and from $8 on are in months that the range does not hold whole.
+          text: topOf(`SELECT platform, video_id, downloads, cached FROM daily_media AS f
+              WHERE f.day < $7::date AND f.place <= ${FREQUENT_OF_DAY} AND ${IN_RANGE}
+              UNION ALL
+              SELECT platform, video_id, downloads, cached FROM daily_media AS f
+              WHERE f.day >= $8::date AND f.place <= ${FREQUENT_OF_DAY} AND ${IN_RANGE}
+              UNION ALL
+              SELECT platform, video_id, downloads, cached FROM monthly_media AS m
+              WHERE m.month >= $7::date AND m.month < $8::date
+                AND ($3 = '*' OR m.bot = $3) AND ($4 = '*' OR m.source = $4) AND ($5::text IS NULL OR m.platform = $5)`),
+          values: valuesOf(query, query.platform, query.limit, ...wholeMonths(query)),
+        }
+      : {
+          text: topOf(`SELECT platform, video_id, downloads, cached FROM daily_media AS f WHERE ${IN_RANGE}`),
+          values: valuesOf(query, query.platform, query.limit),
+        },
 })
+
+/** To add up more days in full takes longer than somebody waits. */
+const isLong = ({ from, to }: MetricQuery): boolean => daysBetween(from, to) >= 31
+
+const topOf = (parts: string): string =>
+  `SELECT video_id AS media, min(platform COLLATE "C") AS platform, sum(downloads::float8) AS downloads,
+     sum(cached::float8) AS cached
+   FROM (${parts}) AS part GROUP BY video_id ORDER BY downloads DESC, media LIMIT $6`
 
 export const cache = defineMetric({
   id: 'cache',

@@ -11,7 +11,9 @@ const STAGES = `LATERAL jsonb_each(
 const MS = `round(number_in(props -> 'stageSeconds', stage.name) * 1000)`
 
 /** Of a month, for each site, bot and source. */
-const MOST_MEDIA = 200
+const FREQUENT_OF_MONTH = 200
+/** Of a day, likewise; the index of `daily_media` that holds only these has the same number. */
+export const FREQUENT_OF_DAY = 50
 
 export const dayDownloads = (d: DaySql): string[] => [
   `DELETE FROM daily_downloads WHERE day = ${d.date()}`,
@@ -44,9 +46,10 @@ export const dayMedia = (d: DaySql): string[] => {
   const month = daySql(`${d.day.slice(0, 7)}-01`, d.timeZone).date()
   return [
     `DELETE FROM daily_media WHERE day = ${d.date()}`,
-    `INSERT INTO daily_media (day, bot, source, platform, video_id, downloads, cached)
-     SELECT ${d.date()}, bot, source, platform, video_id, count(*), coalesce(sum(cached), 0)
-     FROM (${FILE}) AS file WHERE video_id IS NOT NULL GROUP BY 2, 3, 4, 5`,
+    `INSERT INTO daily_media (day, bot, source, platform, video_id, downloads, cached, place)
+     SELECT ${d.date()}, bot, source, platform, video_id, count(*), coalesce(sum(cached), 0),
+       row_number() OVER (PARTITION BY bot, source, platform ORDER BY count(*) DESC, video_id) AS place
+     FROM (${FILE}) AS file WHERE video_id IS NOT NULL GROUP BY 2, 3, 4, 5 ORDER BY place`,
     `DELETE FROM monthly_media WHERE month = ${month}`,
     `INSERT INTO monthly_media (month, bot, source, platform, video_id, downloads, cached)
      SELECT ${month}, bot, source, platform, video_id, downloads, cached
@@ -54,6 +57,6 @@ export const dayMedia = (d: DaySql): string[] => {
        SELECT bot, source, platform, video_id, sum(downloads) AS downloads, sum(cached) AS cached,
          row_number() OVER (PARTITION BY bot, source, platform ORDER BY sum(downloads) DESC, video_id) AS place
        FROM daily_media WHERE day >= ${month} AND day < ${month} + interval '1 month' GROUP BY 1, 2, 3, 4
-     ) AS m WHERE place <= ${MOST_MEDIA}`,
+     ) AS m WHERE place <= ${FREQUENT_OF_MONTH}`,
   ]
 }

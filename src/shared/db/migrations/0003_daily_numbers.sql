@@ -178,9 +178,12 @@ CREATE TABLE daily_media (
   platform text NOT NULL,
   video_id text NOT NULL,
   downloads bigint NOT NULL,
-  cached bigint NOT NULL
+  cached bigint NOT NULL,
+  -- Among those of its day, bot, source and platform: 1 is the most frequent.
+  place integer NOT NULL
 );
 CREATE INDEX daily_media_day ON daily_media (day);
+CREATE INDEX daily_media_frequent ON daily_media (day) WHERE place <= 50;
 
 -- Of each month, site, bot and source the most frequent ones: a year of days is too much to add up while somebody waits.
 CREATE TABLE monthly_media (
