@@ -25,6 +25,7 @@ const RULES: PeopleRules = {
     LINKS_PER_DAY: 5,
     REFERRAL_BONUS: 5,
     REFERRALS_PER_DAY: 10,
+    REFERRAL_BONUS_HOURS: 0,
   },
 }
 const asker = (): Asker => ({

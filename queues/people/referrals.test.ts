@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from 'vitest'
+import { z } from 'zod'
 import { testRedis } from '../../src/playground/testing/services.ts'
 import { createState } from '../state.ts'
 import type { Start, Touch } from './referrals.ts'
@@ -8,7 +9,7 @@ const { referrals, keys, queues } = createState(redis, prefix)
 afterAll(() => queues.close())
 
 const BOT = 7
-const RULES = { bonus: 5, mostPerDay: 10 }
+const RULES = { bonus: 5, mostPerDay: 10, waitMs: 0 }
 let lastId = 100
 const newcomer = () => ({ botId: BOT, userId: ++lastId })
 /** Somebody who is known, with the link that brings others. */
@@ -150,7 +151,7 @@ test('fifty newcomers of one person at once: ten a day bring a bonus, each once'
   const paid = granted.flatMap((one) => one ?? [])
   // Each comes again until its event is on its way.
   expect(paid).toHaveLength(20)
-  expect(paid.every(({ referrerId, amount }) => referrerId === alice.userId && amount === 5)).toBe(true)
+  for (const one of paid) expect(one).toMatchObject({ referrerId: alice.userId, amount: 5 })
   expect(await standing(alice)).toEqual({ came: 50, counted: 10, bonus: 50 })
   const said = await Promise.all([...people, ...people].map(({ userId }) => referrals.bonusSaid(BOT, userId)))
   expect(said.filter(Boolean)).toHaveLength(10)
@@ -162,10 +163,23 @@ test('fifty newcomers of one person at once: ten a day bring a bonus, each once'
   expect(await standing(alice)).toEqual({ came: 51, counted: 11, bonus: 55 })
 })
 
+test('a bonus that is not given at once is given when its time has come', async () => {
+  const alice = await member()
+  const boris = newcomer()
+  await start(boris, by(alice.code), { rules: { ...RULES, waitMs: 7_200_000 } })
+  const answer = z.object({ waitMs: z.number() }).parse(await bonusOf(boris))
+  expect(answer.waitMs).toBeGreaterThan(7_000_000)
+  expect(answer.waitMs).toBeLessThanOrEqual(7_200_000)
+  expect(await standing(alice)).toEqual({ came: 1, counted: 0, bonus: 0 })
+  await redis.hset(keys.person(BOT, boris.userId), 'bonusFromMs', Date.now() - 2000)
+  expect(await bonusOf(boris)).toMatchObject({ referrerId: alice.userId, amount: 5 })
+  expect(await standing(alice)).toEqual({ came: 1, counted: 1, bonus: 5 })
+})
+
 test('without a bonus, and for who had everything deleted, nothing is granted', async () => {
   const alice = await member()
   const [one, two] = [newcomer(), newcomer()]
-  await start(one, by(alice.code), { rules: { bonus: 0, mostPerDay: 10 } })
+  await start(one, by(alice.code), { rules: { ...RULES, bonus: 0 } })
   await start(two, by(alice.code))
   expect(await bonusOf(one)).toBeNull()
   await redis.del(keys.person(BOT, alice.userId))

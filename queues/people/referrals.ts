@@ -34,6 +34,8 @@ export interface ReferralRules {
   bonus: number
   /** So many people a day bring a bonus. */
   mostPerDay: number
+  /** So long after the newcomer's first start none is given yet: accounts made for it are gone by then. */
+  waitMs: number
 }
 
 export interface Bonus {
@@ -44,7 +46,11 @@ export interface Bonus {
 }
 
 const Started = z.tuple([Origin, z.string(), z.string(), z.enum(['', '1'])])
-const Granted = z.union([z.tuple([z.coerce.number(), z.coerce.number(), z.string()]), z.tuple([])])
+const Granted = z.union([
+  z.tuple([z.coerce.number(), z.coerce.number(), z.string()]),
+  z.tuple([z.number()]),
+  z.tuple([]),
+])
 
 const newCode = () => [...randomBytes(CODE_LENGTH)].map((byte) => LETTERS[byte % LETTERS.length]).join('')
 
@@ -59,7 +65,7 @@ export function createReferrals(redis: Redis, scripts: Scripts, keys: Keys) {
     async start(
       { botId, userId }: { botId: number; userId: number },
       { origin, touch, today }: { origin: string; touch: Touch; today: string },
-      { bonus, mostPerDay }: ReferralRules,
+      { bonus, mostPerDay, waitMs }: ReferralRules,
     ): Promise<Start> {
       const { source, campaign, code } = touch
       const [first, kept, referrer, isNew] = Started.parse(
@@ -68,7 +74,7 @@ export function createReferrals(redis: Redis, scripts: Scripts, keys: Keys) {
             keys.person(botId, userId),
             code !== null && CODE.test(code) ? keys.referralCode(botId, code) : '',
           ],
-          [origin, userId, source, campaign ?? '', peopleOf(botId), today, mostPerDay, bonus],
+          [origin, userId, source, campaign ?? '', peopleOf(botId), today, mostPerDay, bonus, waitMs],
         ),
       )
       return {
@@ -104,11 +110,12 @@ export function createReferrals(redis: Redis, scripts: Scripts, keys: Keys) {
 
     /**
      * After a file of somebody: the bonus of who brought them, once. It comes again until `bonusSaid`, so that its event
-     * is never lost; null when there is none.
+     * is never lost; null when there is none, and how long it still takes when it is too early.
      */
-    async grantBonus(botId: number, userId: number): Promise<Bonus | null> {
+    async grantBonus(botId: number, userId: number): Promise<Bonus | { waitMs: number } | null> {
       const answer = Granted.parse(await scripts.grantBonus([keys.person(botId, userId)], [peopleOf(botId)]))
       if (answer.length === 0) return null
+      if (answer.length === 1) return { waitMs: answer[0] }
       const [referrerId, amount, startedBy] = answer
       return { referrerId, amount, startedBy }
     },

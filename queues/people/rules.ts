@@ -12,6 +12,7 @@ export interface PeopleRules {
   LINKS_PER_DAY: number
   REFERRAL_BONUS: number
   REFERRALS_PER_DAY: number
+  REFERRAL_BONUS_HOURS: number
 }
 
 /** Why somebody may not use the bot; codes of `failure.ts`. */

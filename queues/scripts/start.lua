@@ -1,7 +1,7 @@
 -- A person has pressed Start. The first time says where they come from, for ever; again, it changes nothing of that.
 -- KEYS person, whose the code of the link is ('' for no code)
 -- ARGV origin of the update, user id, source (organic | referral | campaign), campaign, key prefix of people of the bot,
---   today, most people a day who bring a bonus, bonus
+--   today, most people a day who bring a bonus, bonus, ms from now on before which it is not given
 -- Returns {source, campaign, referrer or '', '1' for the first time (and for the same update again)}
 local MOST_STEPS = 1000
 local origin, user, people, today = ARGV[1], ARGV[2], ARGV[5], ARGV[6]
@@ -42,5 +42,8 @@ local by = people .. referrer
 redis.call('HINCRBY', by, 'came', 1)
 if redis.call('HGET', by, 'cameOn') ~= today then redis.call('HSET', by, 'cameOn', today, 'cameThatDay', 0) end
 local cameToday = redis.call('HINCRBY', by, 'cameThatDay', 1)
-if cameToday <= tonumber(ARGV[7]) and tonumber(ARGV[8]) > 0 then redis.call('HSET', KEYS[1], 'bonusDue', ARGV[8]) end
+if cameToday <= tonumber(ARGV[7]) and tonumber(ARGV[8]) > 0 then
+  local fromMs = redis.call('TIME')[1] * 1000 + tonumber(ARGV[9])
+  redis.call('HSET', KEYS[1], 'bonusDue', ARGV[8], 'bonusFromMs', string.format('%.0f', fromMs))
+end
 return { source, campaign, referrer, '1' }

@@ -7,6 +7,7 @@ import type { Messages } from '../../src/shared/messages/messages.ts'
 import { clientSignal } from '../../src/shared/telegram/client-signal.ts'
 import type { Telegram } from '../../src/shared/telegram/create-telegram.ts'
 import type { StageContext } from '../context.ts'
+import { Postpone } from '../postpone.ts'
 import { sayOnce } from './say-once.ts'
 
 export interface BonusDeps {
@@ -17,7 +18,10 @@ export interface BonusDeps {
   messages: Messages
 }
 
-/** After a newcomer's first file: who brought them gets more free ones, once, and hears of it, if they can be reached. */
+/**
+ * After a newcomer's first file: who brought them gets more free ones, once, and hears of it, if they can be reached.
+ * @throws Postpone while it is too early for it
+ */
 export async function giveBonus(
   { referrals, people, events, telegram, messages }: BonusDeps,
   { botId, userId }: Request,
@@ -25,6 +29,7 @@ export async function giveBonus(
 ): Promise<boolean> {
   const granted = await referrals.grantBonus(botId, userId)
   if (!granted) return false
+  if ('waitMs' in granted) throw new Postpone(granted.waitMs)
   const { referrerId, amount, startedBy } = granted
   context.failPoint('granted')
   await events.publishNow({

@@ -179,6 +179,18 @@ test('who brought somebody gets the bonus once, and hears of it in their own lan
   expect(await events('bonus_granted', boris.userId)).toMatchObject([{ referredUserId: userId, amount: 5 }])
 })
 
+test('a bonus that comes hours after the start waits, and holds up nothing else', async () => {
+  const boris = await delivery({}, {})
+  const fromMs = Date.now() + 3_600_000
+  const { ticket } = await delivery(
+    {},
+    { referrerId: boris.userId, bonusDue: 5, bonusFromMs: fromMs, delivered: 10 },
+  )
+  await expect(after(ticket)).rejects.toThrow(/postponed by 3[56]\d{5} ms/)
+  expect(sendMessage).toHaveBeenCalledOnce()
+  expect(await redis.hget(keys.person(BOT, boris.userId), 'bonus')).toBeNull()
+})
+
 test.each(['granted', 'claimed', 'sent'] as const)(
   'a worker that dies at %s gives and counts nothing twice',
   async (place) => {

@@ -9,6 +9,7 @@ import { askerOf, languageIn, originOf } from '../person.ts'
 /** What Telegram lets through in a deep link (core.telegram.org/bots/features#deep-linking). */
 const PAYLOAD = /^[A-Za-z0-9_-]{1,64}$/
 const REFERRAL = /^ref_(.+)$/
+const HOUR_MS = 3600_000
 
 /**
  * Where a person comes from, by the payload of t.me/<bot>?start=<payload>. Anybody can make one up: it is a label for
@@ -36,7 +37,10 @@ export function startCommand({ botId, store, growth, messages, replies, people, 
         ...{ origin: originOf(botId, ctx), touch: touchOf(ctx.match) },
         today: calendarDay(atMs, timeZone).day,
       },
-      { bonus: people.REFERRAL_BONUS, mostPerDay: people.REFERRALS_PER_DAY },
+      {
+        ...{ bonus: people.REFERRAL_BONUS, mostPerDay: people.REFERRALS_PER_DAY },
+        waitMs: people.REFERRAL_BONUS_HOURS * HOUR_MS,
+      },
     )
     const of = { atMs, botId }
     // One who had everything deleted may be brought again.

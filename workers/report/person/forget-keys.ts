@@ -25,7 +25,7 @@ export async function forgetKeys({ redis, keys, queues, traces }: KeyDeps, whom:
     await redis.multi().del(keys.request(ticket)).zrem(keys.owed, ticket).exec()
 
   for (const key of await traces.broughtBy(whom))
-    await redis.hdel(key, 'referrerId', 'bonusDue', 'bonusUnsaid')
+    await redis.hdel(key, 'referrerId', 'bonusDue', 'bonusFromMs', 'bonusUnsaid')
   const person = keys.person(whom.botId, whom.userId)
   const names = await traces.namedKeys(whom)
   // After the long look through all keys: an admin may have said it meanwhile.
