@@ -1,15 +1,19 @@
+import type { Job } from 'bullmq'
 import { z } from 'zod'
-import type { DataOf } from '../../../queues/pipeline.ts'
 import type { State } from '../../../queues/state.ts'
 import type { Traces, Whom } from './traces.ts'
 
 type KeyDeps = Pick<State, 'redis' | 'keys' | 'queues'> & { traces: Traces }
 
-const OfSomebody = z.object({
-  asker: z.object({ botId: z.number(), userId: z.number() }).optional(),
+/** Whose something is, and who brought whom. */
+const Owner = z.looseObject({
   botId: z.number().optional(),
-  userId: z.number().optional(),
+  userId: z.number().nullish(),
+  referredUserId: z.number().nullish(),
+  referrerId: z.number().nullish(),
 })
+/** What the jobs of the stages hold of people. */
+const OfSomebody = Owner.extend({ asker: Owner.optional(), events: z.array(Owner).optional() })
 
 /**
  * Takes a person out of Redis: their requests, the links of these that nobody else asked for, and every key that bears
@@ -39,15 +43,40 @@ export async function forgetKeys({ redis, keys, queues, traces }: KeyDeps, whom:
   await forgetJobs(queues, whom)
 }
 
-/** Jobs that are over and hold the person's links, or their name. */
-async function forgetJobs(queues: State['queues'], { botId, userId }: Whom): Promise<void> {
-  const isOfWhom = (data: unknown): boolean => {
-    const { asker, ...rest } = OfSomebody.safeParse(data).data ?? {}
-    const owner = asker ?? rest
-    return owner.botId === botId && owner.userId === userId
+const PAGE = 500
+
+/** Jobs that are over and hold the person's links, their name, or what they did. */
+async function forgetJobs(queues: State['queues'], whom: Whom): Promise<void> {
+  for (const stage of ['intake', 'report', 'analytics'] as const) {
+    const queue = queues.queue(stage)
+    for (const state of ['completed', 'failed'] as const) {
+      let from = 0
+      for (;;) {
+        const jobs = await queue.getJobs([state], from, from + PAGE - 1)
+        if (jobs.length === 0) break
+        let removed = 0
+        for (const job of jobs) if (job && (await forgetIn(job, whom, state))) removed++
+        // Those that stay are the only ones that stand before the next page.
+        from += jobs.length - removed
+      }
+    }
   }
-  for (const stage of ['intake', 'report'] as const) {
-    for (const job of await queues.queue(stage).getJobs(['completed', 'failed']))
-      if (job && isOfWhom(job.data satisfies DataOf<typeof stage>)) await job.remove()
+}
+
+/**
+ * Of a job that waits for a repair, the events that name nobody but others stay.
+ * @returns whether the job is removed
+ */
+async function forgetIn(job: Job, { botId, userId }: Whom, state: 'completed' | 'failed'): Promise<boolean> {
+  const { asker, events = [], ...rest } = OfSomebody.safeParse(job.data).data ?? {}
+  const isNamedIn = (one: z.infer<typeof Owner>) =>
+    one.botId === botId && [one.userId, one.referredUserId, one.referrerId].includes(userId)
+  if (![asker ?? rest, ...events].some(isNamedIn)) return false
+  const others = events.filter((event) => !isNamedIn(event))
+  if (state === 'failed' && others.length > 0) {
+    await job.updateData({ ...job.data, events: others })
+    return false
   }
+  await job.remove()
+  return true
 }

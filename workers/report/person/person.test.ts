@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { UnrecoverableError, Worker } from 'bullmq'
 import { beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import { linkHash } from '../../../queues/media.ts'
@@ -135,6 +136,45 @@ test('events that were on their way do not bring them back', async () => {
   await redis.incr(keys.downloadsTotal(userId))
   await run(data)
   expect(await tracesOf(userId)).toEqual([])
+})
+
+test('what they did is in no job of events that is over; events of others wait on for a repair', async () => {
+  const { userId, order } = await somebody({})
+  const queue = queues.queue('analytics')
+  const event = (of: object) => ({
+    id: 'e',
+    name: 'feature_used',
+    atMs: 1,
+    botId: BOT,
+    feature: 'stats',
+    ...of,
+  })
+  const jobs = {
+    own: [event({ userId }), event({ userId: 1 })],
+    brought: [event({ userId: 1, referredUserId: userId })],
+    others: [event({ userId: 1 }), event({ userId, botId: BOT + 1 })],
+  }
+  for (const [id, events] of Object.entries(jobs)) {
+    await queue.add('analytics', { events }, { jobId: `done-${id}` })
+    await queue.add('analytics', { events }, { jobId: `broken-${id}` })
+  }
+  const worker = new Worker(queue.name, null, { connection: redis, prefix: keys.prefix })
+  for (;;) {
+    const job = await worker.getNextJob('t', { block: false })
+    if (!job) break
+    if (job.id?.startsWith('done')) await job.moveToCompleted({}, 't', false)
+    else await job.moveToFailed(new UnrecoverableError('input_missing'), 't', false)
+  }
+  await worker.close()
+
+  await run({ kind: 'forget', ...order })
+  const left = await queue.getJobs(['completed', 'failed'])
+  expect(Object.fromEntries(left.map((job) => [job.id, job.data.events]))).toEqual({
+    'done-others': jobs.others,
+    'broken-own': [event({ userId: 1 })],
+    'broken-others': jobs.others,
+  })
+  await queue.obliterate({ force: true })
 })
 
 test('somebody who has come back since keeps what they did since', async () => {
