@@ -13,8 +13,8 @@ export type Measures = Record<Exclude<AlertId, 'no_data'>, () => Promise<Look>>
 /** Who hears of alerts, by a name under which what they are owed is kept. Each throws when it was not taken. */
 export type Hearers = Record<string, (news: AlertNews, signal: AbortSignal) => Promise<void>>
 
-/** Whoever looks has so long: a round that died does not hold up the next one for longer. */
-const WATCH_TTL_MS = 100_000
+/** Longer than a run of the stage may take; a round that died holds up the next ones for no longer. */
+const WATCH_TTL_MS = 150_000
 /** Nobody needs to hear of it any more. */
 const STALE_MS = 24 * 3600_000
 
