@@ -44,6 +44,7 @@ export const analyticsTextsEn = {
     empty: 'Nothing here in these days. Choose more days, or fewer filters.',
     databaseAway:
       'PostgreSQL does not answer. Events wait in their queue and none is lost: see that it runs, then',
+    databaseSlow: 'The answer took too long. Choose fewer days or a filter, or',
     refused: 'This choice of filters was refused:',
     broken: 'This could not be loaded. The log of the web process says why. Then',
     loggedOut: 'Your session has ended.',
@@ -102,6 +103,7 @@ export const analyticsTextsRu: typeof analyticsTextsEn = {
     empty: 'За эти дни ничего нет. Выберите больше дней или уберите фильтры.',
     databaseAway:
       'PostgreSQL не отвечает. События ждут в своей очереди и не потеряются: проверьте, что он запущен, и',
+    databaseSlow: 'Ответ готовился слишком долго. Возьмите меньше дней, выберите фильтр или',
     refused: 'Такой выбор фильтров отклонён:',
     broken: 'Не удалось загрузить. Причина в журнале веб-процесса. Затем',
     loggedOut: 'Ваш сеанс закончился.',

@@ -134,16 +134,19 @@ test('without any events, and without PostgreSQL, each page says what to do', as
   await page.context().close()
 })
 
-test('when PostgreSQL is back, the button of the panel loads it', async () => {
+test('too slow is not away; when PostgreSQL is back, the button of the panel loads it', async () => {
   const { page } = await enter(web)
-  let isAway = true
+  let status = 504
   await page.route('**/stats/platform-downloads?*', (route) =>
-    isAway ? route.fulfill({ status: 503, body: '{}' }) : route.continue(),
+    status === 200 ? route.continue() : route.fulfill({ status, body: '{}' }),
   )
   await page.goto(`${web.origin}/analytics/content`)
   const sites = panel(page, 'Sites')
+  await sites.getByText('The answer took too long. Choose fewer days').waitFor()
+  status = 503
+  await sites.getByRole('button', { name: 'try again' }).click()
   await sites.getByText('PostgreSQL does not answer').waitFor()
-  isAway = false
+  status = 200
   await sites.getByRole('button', { name: 'try again' }).click()
   await sites.locator('canvas').waitFor()
   expect(await sites.getByRole('alert').count()).toBe(0)

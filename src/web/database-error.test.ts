@@ -1,4 +1,5 @@
 import { createServer } from 'node:net'
+import pg from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { testDatabase } from '../playground/testing/services.ts'
@@ -58,12 +59,20 @@ test.each([
   ['SELECT * FROM not_migrated_yet', [503, 'database']],
   [
     "SELECT set_config('statement_timeout', '50', false), pg_sleep(0); SELECT pg_sleep(60)",
-    [503, 'database_slow'],
+    [504, 'database_slow'],
   ],
 ])('%s', async (query, expected) => {
   const own = createPool(url)
   expect(await endOf(own.query(query))).toEqual(expected)
   await own.end()
+})
+
+test('all connections are in use for too long: that is slow, and not away', async () => {
+  const full = new pg.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: 50 })
+  const client = await full.connect()
+  expect(await endOf(full.query('SELECT 1'))).toEqual([504, 'database_slow'])
+  client.release()
+  await full.end()
 })
 
 test('whoever reads cannot write', async () => {

@@ -6,7 +6,7 @@ import { HttpError, type Reason } from './http-error.ts'
 const REASONS: Record<Reason, string> = {
   viewer: 'you are logged in as viewer, who changes nothing',
   database: 'PostgreSQL cannot be reached: try again in a moment',
-  database_slow: 'PostgreSQL took too long: ask for fewer days',
+  database_slow: 'the answer took too long: ask for fewer days, or by a filter, or try again in a moment',
   database_read_only: 'the database user of the dashboard may only read',
 }
 /** What a status says by itself. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { within } from './deadline.ts'
+import { TooLate, within } from './deadline.ts'
 import { type Html, html } from './html.ts'
 import { HttpError } from './http-error.ts'
 import type { AdStore } from './offers/ads.ts'
@@ -79,7 +79,7 @@ export function createKeptOnPage({ surveyWords, ads, experiments }: KeptDeps) {
       // The charts of the page say for themselves what they lack.
       if (error instanceof HttpError && error.reason)
         return html`<p class="problem">${texts.reasons[error.reason]}</p>`
-      return html`<p class="problem">${texts.reasons.database}</p>`
+      return html`<p class="problem">${texts.reasons[error instanceof TooLate ? 'database_slow' : 'database']}</p>`
     })
     return { outcome: outcome ?? '', section }
   }

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { testDatabase } from '../playground/testing/services.ts'
 import { addDays, dayIn } from '../shared/metrics/days.ts'
 import { METRICS } from '../shared/metrics/metrics.ts'
@@ -163,6 +163,23 @@ test('without PostgreSQL the numbers say so, and everything else works', async (
   for (const path of ['/', '/queues', '/dead-letters', '/health', '/stats/openapi.json'])
     expect([path, (await away.get(path, web.viewer)).status]).toEqual([path, 200])
   await away.close()
+})
+
+test('an answer that takes too long is no database that is away', async () => {
+  const blocker = await web.db.connect()
+  await blocker.query('BEGIN; LOCK TABLE videos')
+  const answer = web.get('/stats/summary', web.viewer)
+  // As the statement timeout does it, but now.
+  const cancel = `SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'`
+  await vi.waitFor(async () => expect((await blocker.query(cancel)).rowCount).toBe(1), 30_000)
+  const { status, headers } = await answer
+  expect([status, headers.get('retry-after')]).toEqual([504, null])
+  expect(await (await answer).json()).toEqual({
+    error: expect.stringMatching(/took too long: ask for fewer days/),
+  })
+  await blocker.query('ROLLBACK')
+  blocker.release()
 })
 
 test('without Redis nobody can be known, and a script can read that', async () => {

@@ -46,7 +46,7 @@ const en = {
   reasons: {
     viewer: 'You are logged in as viewer, who sees everything and changes nothing.',
     database: 'PostgreSQL cannot be reached, and these numbers are kept there. Try again in a moment.',
-    database_slow: 'PostgreSQL took too long. Ask for fewer days, or try again in a moment.',
+    database_slow: 'The answer took too long. Choose fewer days or a filter, or try again in a moment.',
     database_read_only: 'The database user of the dashboard may only read, so nothing can be changed here.',
   } satisfies Record<Reason, string> as Record<Reason, string>,
   badRequest: 'The request could not be read.',
@@ -103,7 +103,8 @@ const ru: Words = {
   reasons: {
     viewer: 'Вы вошли как viewer: можно всё смотреть, но ничего не менять.',
     database: 'Нет связи с PostgreSQL, а эти данные хранятся там. Повторите чуть позже.',
-    database_slow: 'PostgreSQL отвечает слишком долго. Возьмите меньше дней или повторите чуть позже.',
+    database_slow:
+      'Ответ готовился слишком долго. Возьмите меньше дней, выберите фильтр или повторите чуть позже.',
     database_read_only: 'Пользователь базы у этой панели может только читать, менять здесь ничего нельзя.',
   },
   badRequest: 'Запрос не удалось прочитать.',

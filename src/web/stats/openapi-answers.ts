@@ -31,15 +31,17 @@ export const OTHER_ANSWERS = {
   NotFound: errorOf('There is no such thing'),
   Conflict: errorOf('It is not in a state in which that can be done, and why'),
   Unavailable: errorOf('PostgreSQL or Redis cannot be reached'),
+  TooLong: errorOf('The answer took too long: ask for less'),
 }
 
 const STATUS = {
-  ...{ BadRequest: 400, Unauthorized: 401, Forbidden: 403, NotFound: 404, Conflict: 409, Unavailable: 503 },
+  ...{ BadRequest: 400, Unauthorized: 401, Forbidden: 403, NotFound: 404, Conflict: 409 },
+  ...{ Unavailable: 503, TooLong: 504 },
 } satisfies Record<keyof typeof OTHER_ANSWERS, number>
 
 export const answersBeside = (...names: (keyof typeof OTHER_ANSWERS)[]): Json =>
   Object.fromEntries(
-    (['Unauthorized', 'Unavailable', ...names] as const).map((name) => [
+    (['Unauthorized', 'Unavailable', 'TooLong', ...names] as const).map((name) => [
       STATUS[name],
       { $ref: `#/components/responses/${name}` },
     ]),

@@ -1,6 +1,6 @@
 const asked = new Map()
 
-/** Why there are no rows: `refused` (with the reason), `away` (PostgreSQL), `logged_out`, `broken`. */
+/** Why there are no rows: `refused` (with the reason), `away` (PostgreSQL), `slow`, `logged_out`, `broken`. */
 export class NoAnswer extends Error {
   constructor(why, reason = '') {
     super(reason || why)
@@ -25,6 +25,7 @@ async function load(url) {
   })
   if (response.status === 401) throw new NoAnswer('logged_out')
   if (response.status === 503) throw new NoAnswer('away')
+  if (response.status === 504) throw new NoAnswer('slow')
   const body = await response.json().catch(() => null)
   if (response.status === 400) throw new NoAnswer('refused', body?.error)
   if (!response.ok || !Array.isArray(body?.rows)) throw new NoAnswer('broken')

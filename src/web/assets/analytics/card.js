@@ -27,7 +27,11 @@ export async function fillCard(panel) {
 
 /** What is wrong, and what to do about it. */
 export function problem(error, retry) {
-  const words = { refused: `${TEXTS.refused} ${error.message}`, away: TEXTS.databaseAway }[error.why]
+  const words = {
+    refused: `${TEXTS.refused} ${error.message}`,
+    away: TEXTS.databaseAway,
+    slow: TEXTS.databaseSlow,
+  }[error.why]
   if (error.why === 'logged_out')
     return element(
       'p',
