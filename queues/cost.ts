@@ -5,8 +5,8 @@ export interface Cost {
   allowed: number
   /** When its person ran into the limit, by this very request. */
   reachedAtMs: number | null
-  /** The variant that they have met by it; '' for none. */
-  variant: string
+  /** The variant that they have met by it, and when. */
+  met: { variant: string; atMs: number } | null
 }
 
 /** What counting needs (`people/quota.ts`). `above` '': they have no limit. */
@@ -20,9 +20,10 @@ export interface Quota {
 export const NO_LIMIT: Quota = { free: 0, test: '', above: '', waitMs: 0 }
 
 /** As `charge.lua` answers. */
-export function costOf([used, allowed, , reachedAtMs, variant = '']: readonly string[]): Cost {
+export function costOf([used, allowed, , reachedAtMs, variant, metAtMs]: readonly string[]): Cost {
   return {
-    ...{ used: Number(used), allowed: Number(allowed), variant },
+    ...{ used: Number(used), allowed: Number(allowed) },
     reachedAtMs: reachedAtMs ? Number(reachedAtMs) : null,
+    met: variant ? { variant, atMs: Number(metAtMs) } : null,
   }
 }

@@ -83,6 +83,10 @@ export const Request = z.object({
   above: flag,
   /** Above them, it goes on from then on, by the clock of Redis (ABOVE_FREE=wait). */
   waitUntilMs: orZero,
+  /** It has run into the free limit, as the first one: when, by the clock of Redis, after how many, and what it was. */
+  reachedAtMs: orNull(id),
+  reachedUsed: orZero,
+  reachedAllowed: orZero,
   /** For `limit_reached`: how many were free, and how many more somebody gets for bringing a person. */
   allowed: orZero,
   bonusEach: orZero,

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { afterAll, describe, expect, it, test } from 'vitest'
+import { afterAll, describe, expect, it, test, vi } from 'vitest'
 import { testRedis } from '../../src/playground/testing/services.ts'
 import { AnalyticsEvent } from '../event.ts'
 import { createState } from '../state.ts'
@@ -108,10 +108,30 @@ test('an event that was lost on its way comes with the next meeting', async () =
     ...{ subject: 'buttons', name: 'lost', variants: [{ name: 'x', share: 100, config: {} }] },
   })
   await scripts.meet([keys.person(BOT, 11)], ['test.lost', 'unsaid.lost', 'x', 'x'])
+  const metAtMs = Number(await redis.hget(keys.person(BOT, 11), 'unsaid.lost'))
   expect(await seenEvents(11)).toEqual([])
   await fresh().meet('buttons', BOT, 11)
-  expect(await seenEvents(11)).toHaveLength(1)
+  expect(await seenEvents(11)).toMatchObject([{ atMs: metAtMs }])
   expect(await redis.hexists(keys.person(BOT, 11), 'unsaid.lost')).toBe(0)
+})
+
+test('who was forgotten and comes back meets it anew', async () => {
+  await publish({
+    ...{ subject: 'buttons', name: 'again', variants: [{ name: 'x', share: 100, config: {} }] },
+  })
+  await fresh().meet('buttons', BOT, 12)
+  const [first] = await seenEvents(12)
+  await redis.del(keys.person(BOT, 12))
+  // By the clock of Redis it is later.
+  await vi.waitFor(async () => {
+    const [seconds, micros] = await redis.time()
+    expect(Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)).toBeGreaterThan(first?.atMs ?? 0)
+  })
+  await fresh().meet('buttons', BOT, 12)
+  const [, ...others] = (await seenEvents(12)).toSorted((a, b) => a.atMs - b.atMs)
+  expect(others).toHaveLength(1)
+  expect(others[0]?.id).not.toBe(first?.id)
+  expect(others[0]?.atMs).toBeGreaterThan(first?.atMs ?? 0)
 })
 
 test('the free limits of a test differ from the lowest on: who has used so many meets theirs', async () => {
@@ -120,21 +140,22 @@ test('the free limits of a test differ from the lowest on: who has used so many 
   expect(name).toBe('limits')
   const person = keys.person(BOT, 20)
   const script = readFileSync(new URL('../scripts/free-limit.lua', import.meta.url), 'utf8')
-  const lua = `${script} local n, met = freeLimit(KEYS[1], tonumber(ARGV[1]), 3, ARGV[2]) return { n, met }`
+  const lua = `${script} local n, met, at = freeLimit(KEYS[1], tonumber(ARGV[1]), 3, ARGV[2]) return { n, met, at }`
   const limit = (used: number, of = argument) => redis.eval(lua, 1, person, used, of)
-  expect(await limit(9)).toEqual([15, ''])
+  expect(await limit(9)).toEqual([15, '', ''])
   expect(await redis.exists(person)).toBe(0)
-  expect(await limit(10)).toEqual([15, 'fifteen'])
+  expect(await limit(10)).toEqual([15, 'fifteen', expect.stringMatching(/^\d{13}$/)])
+  const atMs = Number(await redis.hget(person, 'unsaid.limits'))
   // Until its event is on its way.
-  expect(await limit(11)).toEqual([15, 'fifteen'])
-  await fresh().seen(BOT, 20, name, 'fifteen')
-  expect(await limit(11)).toEqual([15, ''])
+  expect(await limit(11)).toEqual([15, 'fifteen', String(atMs)])
+  await fresh().seen(BOT, 20, name, { variant: 'fifteen', atMs })
+  expect(await limit(11)).toEqual([15, '', ''])
   await publish(limits({ ten: 100, fifteen: 0 }))
-  expect(await limit(11, (await fresh().freeDownloads(BOT, 20)).argument)).toEqual([15, ''])
+  expect(await limit(11, (await fresh().freeDownloads(BOT, 20)).argument)).toEqual([15, '', ''])
   await publish(limits({ ten: 0, fifteen: 0 }))
-  expect(await limit(0, (await fresh().freeDownloads(BOT, 20)).argument)).toEqual([15, ''])
+  expect(await limit(0, (await fresh().freeDownloads(BOT, 20)).argument)).toEqual([15, '', ''])
   await redis.del(person)
-  expect(await limit(0, (await fresh().freeDownloads(BOT, 20)).argument)).toEqual([3, ''])
+  expect(await limit(0, (await fresh().freeDownloads(BOT, 20)).argument)).toEqual([3, '', ''])
   await publish()
   expect(await fresh().freeDownloads(BOT, 20)).toEqual({ test: '', argument: '' })
 })

@@ -68,10 +68,10 @@ export function assign(test: RunningTest, botId: number, userId: number): string
   return inExperiment ? value : null
 }
 
-/** Where a person's hash keeps the variant that they have met, and that the event of it is still to come. */
+/** Where a person's hash keeps the variant that they have met, and when, as long as the event of it is still to come. */
 const kept = (test: string) => `test.${test}`
 const unsaid = (test: string) => `unsaid.${test}`
-const Met = z.tuple([z.string(), z.enum(['', '1'])])
+const Met = z.tuple([z.string(), z.union([z.literal(''), z.coerce.number().int()])])
 
 export type Experiments = ReturnType<typeof createExperiments>
 
@@ -107,11 +107,17 @@ export function createExperiments(
     (await running()).find((test): test is TestOn<S> => test.subject === subject)
 
   /** Says that a person has met a variant for the first time. Again, it is the same event. */
-  const seen = async (botId: number, userId: number, test: string, variant: string): Promise<void> => {
-    await events.publishNow({
-      id: eventId('experiment_seen', botId, userId, test),
+  const seen = async (
+    botId: number,
+    userId: number,
+    test: string,
+    { variant, atMs }: { variant: string; atMs: number },
+  ): Promise<void> => {
+    await events.publish({
+      // Who was forgotten, and meets it again, is another.
+      id: eventId('experiment_seen', botId, userId, test, atMs),
       name: 'experiment_seen',
-      ...{ botId, userId, test, variant },
+      ...{ atMs, botId, userId, test, variant },
     })
     await redis.hdel(keys.person(botId, userId), unsaid(test))
   }
@@ -147,7 +153,7 @@ export function createExperiments(
       if (!test) return null
       const assigned = assign(test, botId, userId)
       const names = test.variants.map(({ name }) => name)
-      const [variant, isUnsaid] = Met.parse(
+      const [variant, atMs] = Met.parse(
         await scripts.meet(
           [keys.person(botId, userId)],
           [kept(test.name), unsaid(test.name), assigned ?? '', ...names],
@@ -155,7 +161,7 @@ export function createExperiments(
       )
       const met = test.variants.find(({ name }) => name === variant)
       if (!met) return null
-      if (isUnsaid) await seen(botId, userId, test.name, variant)
+      if (atMs !== '') await seen(botId, userId, test.name, { variant, atMs })
       // The schema of the test has made it so; the compiler cannot follow a union through `find`.
       return met.config as ConfigOf<S>
     },

@@ -227,12 +227,14 @@ describe('what is free', () => {
       assigned: 'b',
     })
     const quota = { ...STOP, test }
-    expect(await join(await request(), quota)).toMatchObject({ cost: { allowed: 4, variant: '' } })
+    expect(await join(await request(), quota)).toMatchObject({ cost: { allowed: 4, met: null } })
     // Until somebody has said so.
-    expect(await join(await request(), quota)).toMatchObject({ cost: { allowed: 4, variant: 'b' } })
-    expect(await join(await request(), quota)).toMatchObject({ cost: { allowed: 4, variant: 'b' } })
+    const first = await join(await request(), quota)
+    expect(first).toMatchObject({ cost: { allowed: 4, met: { variant: 'b', atMs: expect.any(Number) } } })
+    const met = 'cost' in first ? first.cost.met : null
+    expect(await join(await request(), quota)).toMatchObject({ cost: { allowed: 4, met } })
     await state.redis.hdel(state.keys.person(1, userId), 'unsaid.x')
-    expect(await join(await request(), quota)).toMatchObject({ cost: { allowed: 4, variant: '' } })
+    expect(await join(await request(), quota)).toMatchObject({ cost: { allowed: 4, met: null } })
     expect(await how(await request(), quota)).toBe('stop')
   })
 })

@@ -4,7 +4,7 @@
 -- ARGV ticket, key, waiting state, state on a hit ('' leaves it), now ms, ttlMs, field for the key in the request, then, with a
 --   person: free downloads, test ('' for none), above them (nothing | ad | wait | stop; '' for who has no limit), waitMs
 -- Returns {gone} | {blocked} | {file} | {cached, generation}
---   | {stop | later, used, allowed, until, reached, variant} (charge.lua)
+--   | {stop | later, used, allowed, until, reached, variant, met} (charge.lua)
 --   | {joined, generation, starter, confirmed, …the same} | {start, generation, ticket, 0, …the same}
 local state = redis.call('HGET', KEYS[1], 'state')
 -- Who left, or has what they wanted, stays out, however often a stalled job tries to bring them back.
@@ -21,9 +21,9 @@ end
 if KEYS[6] ~= '' and redis.call('EXISTS', KEYS[6]) == 1 then return hit('file', '0') end
 local shared = redis.call('HMGET', KEYS[2], 'state', 'generation', 'starter', 'confirmed')
 if shared[1] == 'cached' then return hit('cached', shared[2]) end
-local cost = { 'ok', '0', '0', '0', '', '' }
+local cost = { 'ok', '0', '0', '0', '', '', '' }
 if KEYS[7] ~= '' and ARGV[10] ~= '' then
-  cost = charge(KEYS[1], ARGV[1], KEYS[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11])
+  cost = charge(KEYS[1], KEYS[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11])
 end
 if cost[1] ~= 'ok' then
   -- It waits for nothing of the work that it may have waited for.

@@ -11,7 +11,7 @@ import type { Handler } from '../context.ts'
 import type { FailPoint } from '../fail-point.ts'
 import { createNextStep, type IntakeDeps } from './next-step.ts'
 import { tellChoice, tellLinks } from './tell-action.ts'
-import { tellRefusal } from './tell-limits.ts'
+import { tellReached, tellRefusal } from './tell-limits.ts'
 
 /** People who go a step further at the same time, when a site has answered all of them. */
 const AT_ONCE = 50
@@ -31,7 +31,9 @@ function handlerFor(deps: IntakeDeps, failPoint: FailPoint): Handler<'intake'> {
 
   const withRequest = async (ticket: string, act: (request: Request) => Promise<string>): Promise<string> => {
     const request = await requests.get(ticket)
-    return request ? await act(request) : 'unknown'
+    if (!request) return 'unknown'
+    await tellReached(deps, request)
+    return await act(request)
   }
 
   const links = async (data: Of<'links'>, log: Logger): Promise<string[]> => {
@@ -52,6 +54,7 @@ function handlerFor(deps: IntakeDeps, failPoint: FailPoint): Handler<'intake'> {
         break
       }
       failPoint('created')
+      await tellReached(deps, made)
       const decision = await advance(made)
       log.info({ ticket: made.ticket, decision }, 'asked')
       decisions.push(decision)

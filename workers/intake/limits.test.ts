@@ -16,6 +16,7 @@ import { createHandler } from './handler.ts'
 let state: State
 let updates = 0
 const LINK = 'https://site.example/watch/1'
+const KEY = mediaKey('site.1', 'v720')
 const SENT_AT = Date.UTC(2026, 5, 1, 12)
 beforeEach(async () => {
   const { redis, prefix } = await testRedis()
@@ -47,10 +48,11 @@ const take = async (
   env: Record<string, string> = {},
   deps: Partial<State> = {},
   input: { mediaId: string } | null = null,
+  failPoint: (place: string) => void = () => undefined,
 ) => {
   const rules: PeopleRules = readConfig(['people'], env)
   const handler = createHandler({ ...state, ...deps, rules, maxQueuedPerPerson: 5 })
-  return (await handler({ data, input }, testContext())).decisions
+  return (await handler({ data, input }, testContext({ failPoint }))).decisions
 }
 const events = async () =>
   (await state.queues.queue('analytics').getJobs(['waiting']))
@@ -216,6 +218,51 @@ test('above what is free, with stop: it fails with that reason, and can be tried
   await know(`${LINK}1`, 'site.3')
   expect(await take(linksOf([`${LINK}1`]), { ...env, FREE_DOWNLOADS: '1' })).toEqual(['cached'])
   expect((await person()).used).toBe(2)
+})
+
+const die = (place: string) => (passed: string) => {
+  if (passed === place) throw new Error('died')
+}
+
+test.each<[string, (ticket: string) => Promise<unknown>]>([
+  ['it is in work', async () => undefined],
+  [
+    'the file has come',
+    (ticket) => state.redis.hset(state.keys.request(ticket), { state: 'delivered', generation: '' }),
+  ],
+  ['it is on its way', (ticket) => state.redis.hset(state.keys.request(ticket), 'state', 'delivering')],
+  ['the file is there', () => state.redis.hset(state.keys.shared(KEY), { state: 'cached', generation: 3 })],
+])('a run that dies above what is free has its limit told by the next one, when %s', async (_, goesOn) => {
+  await know()
+  await state.preferences.set(1, 7, 'v720')
+  await state.redis.hset(state.keys.person(1, 7), 'used', 1)
+  const env = { FREE_DOWNLOADS: '1', ABOVE_FREE: 'ad' }
+  const update = linksOf()
+  await expect(take(update, env, {}, null, die('joined'))).rejects.toThrow('died')
+  expect(await named('limit_reached')).toEqual([])
+  await goesOn(ticketFor(`${update.origin}-0`))
+  for (let run = 0; run < 2; run++) await take(update, env)
+  expect(await named('limit_reached')).toEqual([
+    expect.objectContaining({ limit: 'free', used: 1, allowed: 1, policy: 'ad' }),
+  ])
+})
+
+test('who has waited for an inspection, too, though the run dies that began the work', async () => {
+  await state.preferences.set(1, 7, 'v720')
+  await state.redis.hset(state.keys.person(1, 7), 'used', 1)
+  const env = { FREE_DOWNLOADS: '1', ABOVE_FREE: 'nothing' }
+  await take(linksOf(), env)
+  const [ticket = ''] = await state.requests.active(1, 7)
+  const { generation } = await state.joins.shared(inspectionKey(linkHash(LINK)))
+  await know()
+  const root: IntakeData = {
+    ...{ kind: 'inspected', ticket, linkHash: linkHash(LINK), generation: Number(generation) },
+  }
+  const found = { mediaId: 'site.1' }
+  await expect(take(root, env, {}, found, die('joined'))).rejects.toThrow('died')
+  expect(await named('limit_reached')).toEqual([])
+  expect(await take(root, env, {}, found)).toEqual(['over'])
+  expect(await named('limit_reached')).toHaveLength(1)
 })
 
 test('above what is free, it fails as well when it has waited for an inspection', async () => {

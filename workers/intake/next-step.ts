@@ -18,7 +18,7 @@ import type { Request } from '../../queues/request.ts'
 import type { RequestStore } from '../../queues/requests.ts'
 import type { FailPoint } from '../fail-point.ts'
 import { tellChoice } from './tell-action.ts'
-import { tellCost } from './tell-limits.ts'
+import { tellCost, tellReached } from './tell-limits.ts'
 
 export interface IntakeDeps {
   requests: RequestStore
@@ -121,6 +121,7 @@ export function createNextStep(deps: IntakeDeps, failPoint: FailPoint) {
     if (joined.how === 'gone') {
       // A connection that broke after the first joining asks again: then it is on its way, and nobody has said so.
       const now = await requests.get(ticket)
+      if (now) await tellReached(deps, now)
       return now?.state === 'delivering' ? await send(now) : 'over'
     }
     if (joined.how !== 'waiting') {

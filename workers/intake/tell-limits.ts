@@ -16,12 +16,29 @@ interface TellDeps {
 
 /** Says once that a person has run into the free limit, and which variant of a test they have met by it. */
 export async function tellCost(
-  { events, people, experiments, rules }: TellDeps,
-  { botId, userId }: Pick<Request, 'botId' | 'userId'>,
-  { used, allowed, reachedAtMs, variant }: Cost,
+  deps: TellDeps,
+  who: Pick<Request, 'botId' | 'userId'>,
+  { used, allowed, reachedAtMs, met }: Cost,
   testName: string,
 ): Promise<void> {
-  if (variant !== '') await experiments.seen(botId, userId, testName, variant)
+  if (met) await deps.experiments.seen(who.botId, who.userId, testName, met)
+  await tellReached(deps, { ...who, reachedAtMs, reachedUsed: used, reachedAllowed: allowed })
+}
+
+/**
+ * Says that a request has run into the free limit, if it has: also when it is taken on after a run that died, wherever it
+ * stands by then. Again, it is the same event.
+ */
+export async function tellReached(
+  { events, people, rules }: Pick<TellDeps, 'events' | 'people' | 'rules'>,
+  {
+    botId,
+    userId,
+    reachedAtMs,
+    reachedUsed: used,
+    reachedAllowed: allowed,
+  }: Pick<Request, 'botId' | 'userId' | 'reachedAtMs' | 'reachedUsed' | 'reachedAllowed'>,
+): Promise<void> {
   if (reachedAtMs === null) return
   const { firstSeenMs } = await people.get(botId, userId)
   await events.publish({
