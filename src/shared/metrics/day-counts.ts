@@ -1,4 +1,4 @@
-import { type DaySql, scopesOf, sourceOn } from './day-sql.ts'
+import { type DaySql, scopesOf, sourceOn, sumOf } from './day-sql.ts'
 
 /** Things of one kind: what, in which detail, and what else is summed. */
 const things = (
@@ -35,7 +35,7 @@ export const dayCounts = (d: DaySql): string[] => [
   `DELETE FROM daily_counts WHERE day = ${d.date()}`,
   `INSERT INTO daily_counts (kind, bot, source, day, what, detail, times, people, amount)
    SELECT kind, coalesce(bot, '*'), coalesce(source, '*'), ${d.date()}, what, detail, count(*), count(DISTINCT user_id),
-     coalesce(sum(amount), 0)::bigint
+     ${sumOf('amount')}
    FROM (${THINGS.join(' UNION ALL ')}) AS thing WHERE what IS NOT NULL GROUP BY kind, what, detail, CUBE (bot, source)`,
 ]
 

@@ -1,4 +1,4 @@
-import { type DaySql, daySql } from './day-sql.ts'
+import { type DaySql, daySql, sumOf } from './day-sql.ts'
 
 const FILE = `SELECT bot, source, coalesce(props ->> 'platform', 'unknown') AS platform, props ->> 'source' AS asked_by,
     (props -> 'cached' = 'true')::int AS cached, number_in(props, 'sizeBytes') AS size_bytes,
@@ -19,8 +19,7 @@ export const dayDownloads = (d: DaySql): string[] => [
   `DELETE FROM daily_downloads WHERE day = ${d.date()}`,
   `INSERT INTO daily_downloads (day, bot, source, platform, asked_by, downloads, cached, size_bytes, work_ms)
    SELECT ${d.date()}, bot, source, platform, coalesce(asked_by, 'message'), count(*), coalesce(sum(cached), 0),
-     coalesce(sum(size_bytes), 0)::bigint,
-     coalesce(sum((SELECT sum(${MS}) FROM ${STAGES})) FILTER (WHERE cached IS DISTINCT FROM 1), 0)::bigint
+     ${sumOf('size_bytes')}, ${sumOf(`(SELECT sum(${MS}) FROM ${STAGES})`, 'cached IS DISTINCT FROM 1')}
    FROM (${FILE}) AS file GROUP BY 2, 3, 4, 5`,
   `DELETE FROM daily_failures WHERE day = ${d.date()}`,
   `INSERT INTO daily_failures (day, bot, source, platform, stage, code, failures)
@@ -38,7 +37,7 @@ export const dayStageSeconds = (d: DaySql): string[] => [
      UNION ALL
      SELECT bot, platform, CASE WHEN cached = 1 THEN 'waited_cached' ELSE 'waited_fetched' END, round(waited_ms) FROM file
    )
-   SELECT ${d.date()}, bot, platform, stage, floor(ln(greatest(ms, 1)::float8) / ln(1.2::float8)), count(*), sum(ms)::bigint
+   SELECT ${d.date()}, bot, platform, stage, floor(ln(greatest(ms, 1)::float8) / ln(1.2::float8)), count(*), ${sumOf('ms')}
    FROM run WHERE ms >= 0 GROUP BY 2, 3, 4, 5`,
 ]
 

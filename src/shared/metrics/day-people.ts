@@ -1,8 +1,7 @@
-import { type DaySql, intoDailyStats, scopesOf, sourceOn } from './day-sql.ts'
+import { type DaySql, intoDailyStats, scopesOf, sourceOn, sumOf } from './day-sql.ts'
 
 const count = (name: string) => `count(*) FILTER (WHERE name = '${name}')`
-const sum = (name: string, prop: string) =>
-  `coalesce(sum(number_in(props, '${prop}')) FILTER (WHERE name = '${name}'), 0)::bigint`
+const sum = (name: string, prop: string) => sumOf(`number_in(props, '${prop}')`, `name = '${name}'`)
 
 const OF_EVENTS = {
   dau: 'count(DISTINCT user_id) FILTER (WHERE is_action)',

@@ -28,6 +28,10 @@ export function daySql(day: string, timeZone: string): DaySql {
   }
 }
 
+/** The sum of what strangers may have written too, as JavaScript can hold it: a day with too much of it is made all the same. */
+export const sumOf = (numbers: string, where = 'true'): string =>
+  `least(coalesce(sum(${numbers}) FILTER (WHERE ${where}), 0), 9e15)::bigint`
+
 /** Beside each row one for all bots, one for all sources, and one for both. */
 export const scopesOf = (table: string): string =>
   `LATERAL (VALUES (${table}.bot), ('*')) AS b(bot), LATERAL (VALUES (${table}.source), ('*')) AS s(source)`

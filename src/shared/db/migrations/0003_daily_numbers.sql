@@ -15,6 +15,9 @@ CREATE TABLE aggregated_days (
   made_at timestamptz NOT NULL
 );
 
+-- Nobody may have the name that stands for all.
+ALTER TABLE events ADD CONSTRAINT events_bot CHECK (bot <> '*');
+
 CREATE TABLE daily_stats (
   day date NOT NULL,
   bot text NOT NULL,
@@ -201,15 +204,16 @@ CREATE INDEX monthly_media_month ON monthly_media (month);
 CREATE INDEX users_user_id ON users (user_id);
 CREATE INDEX users_first_start_at ON users (first_start_at);
 
--- A number of an event, null when it is none that can be summed: other bots may write what they like into
--- shared.analytics_events.
+-- A number of an event, null when it is none that can be summed, or below 0, as no size, time or amount is: other bots may
+-- write what they like into shared.analytics_events, and clocks jump.
 CREATE FUNCTION number_in(props jsonb, name text) RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE
   RETURN CASE WHEN jsonb_typeof(props -> name) = 'number' THEN
-    CASE WHEN abs((props ->> name)::numeric) < 1e15 THEN (props ->> name)::numeric END END;
+    CASE WHEN (props ->> name)::numeric >= 0 AND (props ->> name)::numeric < 1e15 THEN (props ->> name)::numeric END END;
 
 -- Down Migration
 
 DROP FUNCTION number_in;
+ALTER TABLE events DROP CONSTRAINT events_bot;
 DROP INDEX users_user_id, users_first_start_at;
 DROP TABLE aggregated_days, daily_stats, daily_retention, weekly_cohorts, daily_funnel, daily_inline_funnel, daily_counts,
   daily_languages, daily_downloads, daily_failures, daily_hours, daily_stage_seconds, daily_media, monthly_media;
