@@ -3,6 +3,7 @@ import type { Pool } from '../shared/db/pool.ts'
 import type { Logger } from '../shared/logger.ts'
 import { within } from './deadline.ts'
 import type { Choices } from './pages/analytics/filter-bar.ts'
+import { PARAMETERS } from './stats/parameters.ts'
 
 /** The page does not wait longer for what its filters offer: it can be typed into the address as well. */
 const DEADLINE_MS = 400
@@ -31,11 +32,18 @@ const Names = z.array(z.object({ name: z.string() }))
 /** What the filters of analytics offer. Never fails, and never waits long: then `isKnown` is false. */
 export function createChoices(db: Pool, log: Logger): () => Promise<Choices> {
   let kept: { choices: Choices; untilMs: number } | undefined
-  const names = async (query: string) => Names.parse((await db.query(query)).rows).map(({ name }) => name)
+  /** What could not be asked for is not offered. */
+  const names = async (query: string, parameter: 'bot' | 'platform') =>
+    Names.parse((await db.query(query)).rows)
+      .map(({ name }) => name)
+      .filter((name) => PARAMETERS[parameter].safeParse(name).success)
   return async () => {
     if (kept && kept.untilMs > Date.now()) return kept.choices
     try {
-      const [bot, platform] = await within(DEADLINE_MS, Promise.all([names(BOTS), names(PLATFORMS)]))
+      const [bot, platform] = await within(
+        DEADLINE_MS,
+        Promise.all([names(BOTS, 'bot'), names(PLATFORMS, 'platform')]),
+      )
       const choices = { bot, platform, source: SOURCES, isKnown: true }
       // Whoever has just sent the first link looks again and again.
       if (bot.length > 0) kept = { choices, untilMs: Date.now() + RENEW_AFTER_MS }

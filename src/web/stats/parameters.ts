@@ -24,7 +24,8 @@ const wholeNumber = (min: number, max: number) =>
 export const PARAMETERS = {
   from: day,
   to: day,
-  bot: z.string().regex(/^\w{1,64}$/, 'must be the username of a bot'),
+  // Other bots call themselves what they like: `news-bot`, `Новости`.
+  bot: z.string().regex(/^[\p{L}\p{N}_.:+@ -]{1,64}$/u, 'must be the name of a bot'),
   source: z.enum(['organic', 'referral', 'campaign'], 'must be organic, referral or campaign'),
   platform: z.string().regex(/^[\w:.+-]{1,64}$/, 'must be the name of a site, like youtube'),
   limit: wholeNumber(1, MOST_ROWS),
