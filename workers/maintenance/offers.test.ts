@@ -155,3 +155,19 @@ test('who pays and who is blocked is noted, as an admin said it last', async () 
   ])
   expect(await run()).toBe(0)
 })
+
+test('who is blocked before they have a row is so when they come', async () => {
+  const blocked = async () => (await db.query('SELECT is_paid, is_blocked FROM users WHERE user_id = 9')).rows
+  await state.people.change(BOT, 9, { isBlocked: true })
+  // Nothing is said of this one any more: nobody waits for them.
+  await state.people.change(BOT, 10, { isBlocked: true })
+  await state.people.change(BOT, 10, { isBlocked: false })
+  expect(await run()).toBe(0)
+  expect(await redis.zrange(keys.peopleChanged, 0, -1)).toEqual([`${BOT}.9`])
+  await db.query(
+    `INSERT INTO users (bot, user_id, first_seen_at, last_seen_at) VALUES ('clipferry_bot', 9, now(), now())`,
+  )
+  expect(await run()).toBe(1)
+  expect(await blocked()).toEqual([{ is_paid: false, is_blocked: true }])
+  expect(await redis.zcard(keys.peopleChanged)).toBe(0)
+})

@@ -36,7 +36,9 @@ export async function forgetKeys({ redis, keys, queues, traces }: KeyDeps, whom:
   const [isBlocked, code] = await redis.hmget(person, 'isBlocked', 'code')
   if (code) await redis.del(keys.referralCode(whom.botId, code))
   const change = redis.multi().del(person, ...names)
-  if (isBlocked === '1') change.hset(person, 'isBlocked', '1')
+  // Their row is gone, and knows it again should they come back (workers/maintenance/keep-flags.ts).
+  if (isBlocked === '1')
+    change.hset(person, 'isBlocked', '1').zadd(keys.peopleChanged, Date.now(), `${whom.botId}.${whom.userId}`)
   const bot = (await redis.hget(keys.botNames, String(whom.botId))) ?? String(whom.botId)
   change.zrem(keys.surveys, `${whom.botId}.${whom.userId}`)
   await change.zrem(keys.newPeopleTold, `${bot}/${whom.userId}`).exec()

@@ -79,6 +79,8 @@ export function createForget(deps: ForgetDeps) {
       const isBack = firstSeen !== null && Number(firstSeen) > beforeMs
       await forgetPerson(db, { bot, userId: whom.userId, ...(isBack && { beforeMs }) })
       if (!isBack) await forgetKeys(deps, whom)
+      // Their row may be a new one, which does not know what admins have said of them since.
+      else await redis.zadd(keys.peopleChanged, Date.now(), `${whom.botId}.${whom.userId}`)
     },
   }
 }

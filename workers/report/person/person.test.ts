@@ -187,6 +187,7 @@ test('somebody who has come back since keeps what they did since', async () => {
   const { rows } = await db.query('SELECT name FROM events WHERE user_id = $1 ORDER BY name', [userId])
   expect(rows).toEqual([{ name: 'bot_start' }, { name: 'link_received' }])
   expect((await state.people.get(BOT, userId)).used).toBe(1)
+  expect(await redis.zscore(keys.peopleChanged, `${BOT}.${userId}`)).not.toBeNull()
 })
 
 test('forgetting is no way back in for who may not use the bot', async () => {
@@ -194,6 +195,8 @@ test('forgetting is no way back in for who may not use the bot', async () => {
   await redis.hset(keys.person(BOT, userId), { isBlocked: '1' })
   await run({ kind: 'forget', ...order })
   expect(await redis.hgetall(keys.person(BOT, userId))).toEqual({ isBlocked: '1' })
+  // The row that they get when they come back is to say so, too.
+  expect(await redis.zscore(keys.peopleChanged, `${BOT}.${userId}`)).not.toBeNull()
   expect(said(userId)[0]).toMatch(/mark/)
 })
 
