@@ -32,9 +32,9 @@ export function createBot(token: string, telegram: Telegram, deps: BotDeps): Bot
   const bot = new Bot(token, { client: telegram.client })
   bot.api.config.use(telegram.transformer)
   bot.use(poisonGuard(deps))
-  bot.use(whoIsHere(deps))
   bot.filter(
     isOrder,
+    whoIsHere(deps),
     startCommand(deps),
     helpCommand(deps),
     cancelCommand(deps),
