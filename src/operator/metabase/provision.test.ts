@@ -68,6 +68,36 @@ test('a wrong password is told, without it', async () => {
   await expect(wrong).rejects.toThrow('Metabase refuses POST /api/session: 401')
 })
 
+test('days back are counted from the day that it is in REPORT_TZ', async () => {
+  const { url } = await testDatabase()
+  await migrate(url)
+  const db = new pg.Client({ connectionString: url })
+  await db.connect()
+  try {
+    // It is another day there than in UTC, which is the server's.
+    const zone = new Date().getUTCHours() < 12 ? 'Etc/GMT+12' : 'Etc/GMT-14'
+    await db.query("SET timezone = 'UTC'")
+    await db.query(`INSERT INTO aggregated_days
+      SELECT (now() AT TIME ZONE '${zone}')::date - n, '${zone}', false, 1, now() FROM generate_series(0, 1) AS n`)
+    await db.query(
+      "INSERT INTO daily_stats (day, bot, source, dau) SELECT day, '*', '*', 1 FROM aggregated_days",
+    )
+    await db.query(`INSERT INTO events (name, bot, props, at)
+      SELECT 'bot_start', 'b', '{"source": "organic", "isNew": "perhaps"}', moment
+      FROM (SELECT date_trunc('day', now() AT TIME ZONE '${zone}') AT TIME ZONE '${zone}') AS day(start),
+        LATERAL (VALUES (start), (start - interval '1 second')) AS moments(moment)`)
+    const rowsOf = async (name: string) => {
+      const found = DASHBOARDS.flatMap(({ questions }) => questions).find((one) => one.name === name)
+      return (await db.query(found?.sql.replaceAll('{{days}}', '0') ?? '')).rows
+    }
+    const [today] = (await db.query('SELECT max(day) AS day FROM aggregated_days')).rows
+    expect(await rowsOf('People per day')).toMatchObject([{ day: today.day, active: '1' }])
+    expect(await rowsOf('Starts by source')).toMatchObject([{ starts: '1', new_people: '0' }])
+  } finally {
+    await db.end()
+  }
+})
+
 test('every question runs on our schema, as the user who only reads; that one cannot write', async () => {
   const { url } = await testDatabase()
   await migrate(url)

@@ -7,7 +7,12 @@
 const DAYS = '{{days}}'
 /** The row of all bots and all sources, where people are counted. */
 const ALL = `bot = '*' AND source = '*'`
-const RECENT = `day >= current_date - ${DAYS}::int`
+/** Days are of REPORT_TZ, in which the last one was made: the server's own day may be another one. */
+const inZone = (moment: string) =>
+  `(SELECT ${moment} FROM aggregated_days ORDER BY aggregated_days.day DESC LIMIT 1)`
+const FROM_DAY = `(now() AT TIME ZONE time_zone)::date - ${DAYS}::int`
+const RECENT = `day >= ${inZone(FROM_DAY)}`
+const RECENTLY = `at >= ${inZone(`(${FROM_DAY})::timestamp AT TIME ZONE time_zone`)}`
 
 export interface Question {
   name: string
@@ -119,8 +124,8 @@ const SOURCES: Dashboard = {
       display: 'table',
       place: half(0, 0),
       sql: `SELECT coalesce(props->>'campaign', props->>'source') AS source, count(*) AS starts,
-  count(*) FILTER (WHERE (props->>'isNew')::boolean) AS new_people
-FROM events WHERE name = 'bot_start' AND at >= current_date - ${DAYS}::int GROUP BY 1 ORDER BY starts DESC, source`,
+  count(*) FILTER (WHERE props->'isNew' = 'true') AS new_people
+FROM events WHERE name = 'bot_start' AND ${RECENTLY} GROUP BY 1 ORDER BY starts DESC, source`,
     },
     {
       name: 'People by source',
@@ -153,7 +158,7 @@ GROUP BY 1, 2 ORDER BY people DESC, 1, 2`,
 FROM weekly_cohorts AS c
 JOIN (SELECT date_trunc('week', day)::date AS week, sum(started) AS started FROM daily_stats WHERE ${ALL} GROUP BY 1) AS s
   ON s.week = c.cohort
-WHERE c.bot = '*' AND c.source = '*' AND c.cohort >= current_date - ${DAYS}::int
+WHERE c.bot = '*' AND c.source = '*' AND c.cohort >= ${inZone(FROM_DAY)}
   AND EXISTS (SELECT FROM aggregated_days AS k WHERE k.day = c.week + 6 AND k.was_over)
 ORDER BY 1, 2`,
     },
