@@ -1,6 +1,7 @@
 import { Composer, InlineKeyboard } from 'grammy'
 import { eventId } from '../../../queues/event.ts'
 import { Ticket } from '../../../queues/request.ts'
+import { attend } from '../attendance.ts'
 import type { BotDeps } from '../bot-deps.ts'
 import { languageIn } from '../person.ts'
 
@@ -25,11 +26,14 @@ export function adButton({ botId, store, growth, messages, replies }: BotDeps) {
       replies.toast(ctx, messages.text(language, isHere ? 'toast-not-yours' : 'toast-expired'))
       return
     }
-    await store.eventNow({
+    const clicked = store.eventNow({
       id: eventId('ad_clicked', ticket.data, ad.round),
       name: 'ad_clicked',
       ...{ botId, userId: ad.userId, ticket: ticket.data, campaignId: ad.campaignId },
     })
+    // In a private chat it was noted before.
+    const isNoted = ctx.chat?.type === 'private'
+    await Promise.all([clicked, isNoted ? null : attend({ botId, store }, ctx, ad.userId)])
     replies.toast(ctx, messages.text(language, 'toast-ad-open'))
     const keyboard = new InlineKeyboard().url(`${ad.buttonText} ↗`, ad.buttonUrl)
     replies.run(() => ctx.editMessageReplyMarkup({ reply_markup: keyboard }))

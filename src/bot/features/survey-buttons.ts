@@ -1,5 +1,6 @@
 import { Composer, type Context } from 'grammy'
 import { answerRows, skipRows, surveyPressOf } from '../../../queues/people/survey-buttons.ts'
+import { attend } from '../attendance.ts'
 import type { BotDeps } from '../bot-deps.ts'
 import { languageIn, originOf } from '../person.ts'
 
@@ -65,7 +66,8 @@ export async function takeSurveyWords(
   const by = originOf(botId, ctx)
   const ended = await growth.endSurvey(botId, ctx.from.id, { how: 'words', by, words })
   if (!ended) return false
-  await store.eventNow(ended)
+  // Other words are no action of anybody; these are one.
+  await Promise.all([store.eventNow(ended), attend({ botId, store }, ctx, ctx.from.id)])
   replies.say(ctx, messages.text(languageIn(ctx), 'survey-thanks'))
   return true
 }
