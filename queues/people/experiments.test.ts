@@ -159,3 +159,15 @@ test('the free limits of a test differ from the lowest on: who has used so many 
   await publish()
   expect(await fresh().freeDownloads(BOT, 20)).toEqual({ test: '', argument: '' })
 })
+
+test('what is free for somebody can be looked at, and they have met nothing by it', async () => {
+  expect(await fresh().freeOf(BOT, 30)).toBeNull()
+  await publish(limits({ ten: 0, fifteen: 100 }, 'looked'))
+  expect(await fresh().freeOf(BOT, 30)).toBe(15)
+  expect(await redis.exists(keys.person(BOT, 30))).toBe(0)
+  await redis.hset(keys.person(BOT, 30), 'test.looked', 'ten')
+  expect(await fresh().freeOf(BOT, 30)).toBe(10)
+  await publish(limits({ ten: 0, fifteen: 0 }, 'looked'))
+  expect(await fresh().freeOf(BOT, 31)).toBeNull()
+  await publish()
+})

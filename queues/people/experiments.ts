@@ -147,6 +147,16 @@ export function createExperiments(
       return { test: test.name, argument: JSON.stringify(argument) }
     },
 
+    /** What a test says of the free downloads of a person, who does not meet it by this; null when none does. */
+    async freeOf(botId: number, userId: number): Promise<number | null> {
+      const test = await testOf('free_downloads')
+      if (!test) return null
+      const met = await redis.hget(keys.person(botId, userId), kept(test.name))
+      const freeIn = (variant: string | null) =>
+        test.variants.find(({ name }) => name === variant)?.config.free
+      return freeIn(met) ?? freeIn(assign(test, botId, userId)) ?? null
+    },
+
     /** A person meets what a test changes now: what is so for them, null when it is as always. */
     async meet<S extends Subject>(subject: S, botId: number, userId: number): Promise<ConfigOf<S> | null> {
       const test = await testOf(subject)

@@ -115,7 +115,7 @@ describe('the commands of admins', () => {
     expect(await say(alice, '/help')).toEqual([text('en', 'help')])
   })
 
-  it.each(['', 'alice', '-5', '0', '1 2', '@alice', '99999999999999999', "1'; DROP"])(
+  it.each(['', 'alice', '-5', '0', '1 2', '@alice', '9007199254740993', '99999999999999999', "1'; DROP"])(
     '/block %j is told how to say it',
     async (words) => {
       expect(await say(admin, `/block ${words}`)).toEqual([text('en', 'block-usage')])
@@ -141,6 +141,14 @@ describe('the commands of admins', () => {
     expect(await say(admin, `/limits ${alice.id} paid off`)).toEqual(tell({ allowed: 25 }))
     expect(await say(admin, `/limits ${alice.id} free default`)).toEqual(tell({}))
     expect(await say(admin, `/limits ${alice.id} free`)).toEqual([text('en', 'limits-usage')])
+    // What a test gives her, which she does not meet by it; an admin's own word comes before it.
+    const test = vi.spyOn(state.experiments, 'freeOf').mockResolvedValue(7)
+    const meet = vi.spyOn(state.experiments, 'meet')
+    expect(await say(admin, `/limits ${alice.id}`)).toEqual(tell({ allowed: 12 }))
+    expect(await say(admin, `/limits ${alice.id} free 20`)).toEqual(tell({ allowed: 25 }))
+    expect(test).toHaveBeenCalledWith(BOT_ID, alice.id)
+    expect(meet).not.toHaveBeenCalled()
+    vi.restoreAllMocks()
   })
 
   const forward = { type: 'user', date: 1, sender_user: { id: 1, is_bot: false, first_name: 'x' } } as const
@@ -286,6 +294,40 @@ describe('what is noted', () => {
     expect(await events(boris)).toContainEqual(
       expect.objectContaining({ name: 'session_start', language: 'pt-br' }),
     )
+  })
+
+  it('the words of a survey are an action', async () => {
+    await redis.hset(keys.person(BOT_ID, alice.id), 'delivered', 10)
+    const askedAtMs = (await state.surveys.begin(BOT_ID, alice.id)) ?? 0
+    await state.surveys.answer(BOT_ID, alice.id, askedAtMs, { step: 'pmf', value: 'very' })
+    await state.surveys.answer(BOT_ID, alice.id, askedAtMs, { step: 'usefulFor', value: 'audio' })
+    expect(await say(alice, 'More cats', { entities: [] })).toEqual([text('en', 'survey-thanks')])
+    const names = (await events(alice)).map(({ name }) => name)
+    expect(names.sort()).toEqual(['session_start', 'survey_completed'])
+  })
+
+  it.each(['private', 'supergroup'] as const)('the button of an ad is an action, %s', async (type) => {
+    const chatId = type === 'private' ? alice.id : groupId
+    const ticket = type === 'private' ? 'ADSEEN1' : 'ADSEEN2'
+    await redis.hset(keys.request(ticket), {
+      ...{ ticket, botId: BOT_ID, chatId, userId: alice.id },
+      ...{ adMessageId: 1, adCampaign: 3, adRound: 1, adText: 'Tea', adUrl: 'https://tea.example/' },
+    })
+    const bot = await botWith()
+    const chat =
+      type === 'private'
+        ? { id: chatId, type, first_name: alice.first_name }
+        : { id: chatId, type, title: 'g' }
+    await bot.handleUpdate({
+      update_id: updateId++,
+      callback_query: {
+        ...{ id: String(updateId), from: alice, chat_instance: '1', data: `ad:${ticket}` },
+        message: { message_id: 1, date: 1, text: 'x', chat },
+      },
+    })
+    await replies.settled()
+    const names = (await events(alice)).map(({ name }) => name)
+    expect(names.sort()).toEqual(['ad_clicked', 'session_start'])
   })
 
   it('an update that comes again is the same events', async () => {

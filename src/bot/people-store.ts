@@ -32,5 +32,9 @@ export function createPeopleStore({ people, experiments }: Pick<State, 'people' 
     async freeByTest({ botId, userId }: Who): Promise<number | null> {
       return (await reach(experiments.meet('free_downloads', botId, userId)))?.free ?? null
     },
+
+    /** The same, for somebody else who asks. */
+    freeForOthers: ({ botId, userId }: Who): Promise<number | null> =>
+      reach(experiments.freeOf(botId, userId)),
   }
 }

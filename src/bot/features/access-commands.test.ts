@@ -5,6 +5,7 @@ it.each([
   ['', { what: 'rules' }],
   ['   ', { what: 'rules' }],
   ['7', { what: 'person', userId: 7 }],
+  ['9007199254740991', { what: 'person', userId: Number.MAX_SAFE_INTEGER }],
   ['7 free 25', { what: 'change', userId: 7, change: { freeLimit: 25 } }],
   ['7  FREE\n0', { what: 'change', userId: 7, change: { freeLimit: 0 } }],
   ['7 free default', { what: 'change', userId: 7, change: { freeLimit: null } }],
@@ -15,7 +16,20 @@ it.each([
 })
 
 it.each([
-  ...['x', '-7', '0', '07', '7.5', '1e3', '0x10', '９', '12345678901234567', '@alice', '7 8'],
+  ...[
+    'x',
+    '-7',
+    '0',
+    '07',
+    '7.5',
+    '1e3',
+    '0x10',
+    '９',
+    '9007199254740992',
+    '12345678901234567',
+    '@alice',
+    '7 8',
+  ],
   ...[
     '7 free',
     '7 free -1',

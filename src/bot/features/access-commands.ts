@@ -6,8 +6,10 @@ import type { Asker } from '../../../queues/request.ts'
 import { adminOf } from '../admins.ts'
 import type { BotDeps } from '../bot-deps.ts'
 
-/** As Telegram's ids are; nothing that only looks like one. */
 const ID = /^[1-9]\d{0,15}$/
+/** The ID of a person as Telegram's are; null for anything that only looks like one, or that would become another one's. */
+const idOf = (word: string): number | null =>
+  ID.test(word) && Number.isSafeInteger(Number(word)) ? Number(word) : null
 /** Nobody has had more. */
 const FREE = /^\d{1,9}$/
 
@@ -20,8 +22,8 @@ export type LimitsOrder =
 export function limitsOrderOf(words: string): LimitsOrder | null {
   const [id, what, value, ...more] = words.trim().toLowerCase().split(/\s+/).filter(Boolean)
   if (id === undefined) return { what: 'rules' }
-  if (!ID.test(id) || more.length > 0) return null
-  const userId = Number(id)
+  const userId = idOf(id)
+  if (userId === null || more.length > 0) return null
   if (what === undefined) return { what: 'person', userId }
   if (what === 'paid' && (value === 'on' || value === 'off'))
     return { what: 'change', userId, change: { isPaid: value === 'on' } }
@@ -46,16 +48,17 @@ export function accessCommands({ botId, store, messages, replies, people, timeZo
     })
 
   onAdmins('block', async (_ctx, { language }, id) => {
-    if (!ID.test(id)) return text(language, 'block-usage')
-    const userId = Number(id)
+    const userId = idOf(id)
+    if (userId === null) return text(language, 'block-usage')
     if (isAdmin(people, userId)) return text(language, 'block-admin', { id })
     await store.changePerson({ botId, userId }, { isBlocked: true })
     return text(language, 'block-done', { id })
   })
 
   onAdmins('unblock', async (_ctx, { language }, id) => {
-    if (!ID.test(id)) return text(language, 'unblock-usage')
-    await store.changePerson({ botId, userId: Number(id) }, { isBlocked: false })
+    const userId = idOf(id)
+    if (userId === null) return text(language, 'unblock-usage')
+    await store.changePerson({ botId, userId }, { isBlocked: false })
     return text(language, 'unblock-done', { id })
   })
 
@@ -65,11 +68,12 @@ export function accessCommands({ botId, store, messages, replies, people, timeZo
     if (order.what === 'rules') return rulesIn(language)
     const who = { botId, userId: order.userId }
     if (order.what === 'change') await store.changePerson(who, order.change)
-    const [person, { total }] = await Promise.all([
+    const [person, free, { total }] = await Promise.all([
       store.person(who),
+      store.freeForOthers(who),
       store.downloads(order.userId, calendarDay(Date.now(), timeZone)),
     ])
-    const allowed = isAdmin(people, order.userId) ? 0 : allowedFor(person, people.FREE_DOWNLOADS)
+    const allowed = isAdmin(people, order.userId) ? 0 : allowedFor(person, free ?? people.FREE_DOWNLOADS)
     const { used, bonus, isPaid, isBlocked } = person
     return text(language, 'limits-person', {
       ...{ id: String(order.userId), used, allowed, bonus, total },
