@@ -178,7 +178,12 @@ test('results, as JSON and as a file', async () => {
   await web.db.query(
     `INSERT INTO events (name, bot, user_id, at) SELECT 'user_referred', 'a', n, now() FROM generate_series(1, 40, 2) n`,
   )
+  const page = async () => await (await web.get('/analytics/experiments', web.viewer)).text()
+  expect(await page()).toContain(
+    'reached. While it runs on, still only an interval that has left zero counts',
+  )
   await web.postJson('/experiments/1/stop', {})
+  expect(await page()).not.toContain('While it runs on')
   const results = await web.read('/experiments/1/results')
   expect(results).toMatchObject({
     ...{ name: TEST.name, participants: 40, isComplete: true, isActive: false },

@@ -77,6 +77,8 @@ export const offerTextsEn = {
     'People do not land in the variants in the shares that were planned. Whatever stands below may come from that: stop it, find out why, make a new one.',
   early:
     'The planned number of people is not reached. Do not decide by what is ahead today: only an interval that has left zero counts before the end.',
+  complete:
+    'The planned number of people is reached. While it runs on, still only an interval that has left zero counts: stop it, and it is judged once by all its people.',
   inSeveral: (count: number) => `People who have met more than one variant, and are left out: ${count}`,
   tooLong: 'The results took too long. The CSV file has them.',
 }
@@ -149,6 +151,8 @@ export const offerTextsRu: typeof offerTextsEn = {
     'Люди попадают в варианты не в тех долях, что задуманы. Всё, что ниже, может быть следствием этого: остановите, найдите причину, создайте новый.',
   early:
     'Запланированное число людей не набрано. Не решайте по тому, кто впереди сегодня: до конца считается только интервал, ушедший от нуля.',
+  complete:
+    'Запланированное число людей набрано. Пока эксперимент идёт, по-прежнему считается только интервал, ушедший от нуля: закончите его, и вывод будет сделан один раз, по всем людям.',
   inSeveral: (count) => `Видели больше одного варианта и не учтены: ${count}`,
   tooLong: 'Результаты считаются слишком долго. Они есть в файле CSV.',
 }

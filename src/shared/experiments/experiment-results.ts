@@ -95,6 +95,6 @@ export async function experimentResults(db: Pool, testId: number): Promise<Exper
     plannedSize: test.planned_size,
     participants: variants.reduce((total, { participants }) => total + participants, 0),
     inSeveralVariants: test.several,
-    ...judge(variants, test.planned_size),
+    ...judge(variants, test.planned_size, test.is_active),
   }
 }

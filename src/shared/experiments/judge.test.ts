@@ -8,8 +8,8 @@ const variants = (...counts: [participants: number, conversions: number][]): Var
     participants,
     conversions,
   }))
-const verdicts = (given: VariantCounts[], plannedSize: number) =>
-  judge(given, plannedSize).variants.map(({ verdict }) => verdict)
+const verdicts = (given: VariantCounts[], plannedSize: number, isActive = false) =>
+  judge(given, plannedSize, isActive).variants.map(({ verdict }) => verdict)
 
 test.each([
   ['nobody yet', variants([0, 0], [0, 0]), 1000, 'no_people'],
@@ -27,17 +27,26 @@ test.each([
 })
 
 test('before the planned size nothing but the sequential interval is there to be read', () => {
-  const early = judge(variants([200, 20], [200, 30]), 1000)
+  const early = judge(variants([200, 20], [200, 30]), 1000, false)
   expect(early.isComplete).toBe(false)
   expect(early.variants[1]).toMatchObject({ fixed: null, sequential: { low: expect.any(Number) } })
-  const complete = judge(variants([500, 50], [500, 80]), 1000)
+  const complete = judge(variants([500, 50], [500, 80]), 1000, false)
   expect(complete.isComplete).toBe(true)
   expect(complete.variants[1]?.fixed).toMatchObject({ z: expect.closeTo(2.82, 2) })
   expect(complete.variants[0]).toMatchObject({ fixed: null, sequential: null, difference: null, rate: 0.1 })
 })
 
+test('while it runs, only the sequential interval counts, however many people there are', () => {
+  const small = variants([5000, 200], [5000, 250])
+  expect(verdicts(small, 10_000)).toEqual([null, 'better'])
+  expect(verdicts(small, 10_000, true)).toEqual([null, 'early'])
+  expect(judge(small, 10_000, true)).toMatchObject({ isComplete: true, variants: [{}, { fixed: null }] })
+  expect(verdicts(variants([500, 50], [500, 51]), 1000, true)).toEqual([null, 'early'])
+  expect(verdicts(variants([5000, 200], [5000, 900]), 10_000, true)).toEqual([null, 'better'])
+})
+
 test('what people who landed elsewhere differ by is not there to be read', () => {
-  const broken = judge(variants([44_000, 100], [45_000, 9000]), 1000)
+  const broken = judge(variants([44_000, 100], [45_000, 9000]), 1000, false)
   expect(broken.sampleRatio?.isMismatch).toBe(true)
   expect(broken.variants[1]).toMatchObject({
     difference: null,
@@ -60,5 +69,5 @@ test('two variants against one control: each must show more', () => {
 })
 
 test('a test without variants says nothing', () => {
-  expect(judge([], 1000)).toEqual({ isComplete: false, sampleRatio: null, variants: [] })
+  expect(judge([], 1000, false)).toEqual({ isComplete: false, sampleRatio: null, variants: [] })
 })

@@ -13,8 +13,8 @@ export const Verdict = z
   .enum(['no_people', 'broken', 'early', 'better', 'worse', 'no_difference'])
   .describe(
     'no_people: nobody has met it. broken: people do not land in the variants as they should, so nothing may be read. ' +
-      'early: the planned size is not reached and the sequential interval holds 0. better, worse: a difference. ' +
-      'no_difference: the planned size is reached, and there is none to be seen.',
+      'early: it runs on, or has ended before its planned size, and the sequential interval holds 0. ' +
+      'better, worse: a difference. no_difference: it has ended at its planned size, and there is none to be seen.',
   )
 
 /** A variant, next to the first one, which is the control. */
@@ -30,7 +30,7 @@ export const VariantResult = z.object({
   fixed: z
     .object({ low: z.number(), high: z.number(), z: z.number(), p: share, pAdjusted: share })
     .nullable()
-    .describe('Of the difference, once the planned size is reached: to be read once'),
+    .describe('Of the difference, once it has ended at its planned size: to be read once'),
   verdict: Verdict.nullable().describe('Null for the control'),
 })
 export type VariantResult = z.infer<typeof VariantResult>
@@ -45,8 +45,11 @@ export interface VariantCounts extends Counted {
   share: number
 }
 
-/** What the numbers of a test allow to say. The first variant is the control. Pure. */
-export function judge(variants: readonly VariantCounts[], plannedSize: number) {
+/**
+ * What the numbers of a test allow to say. The first variant is the control. While it runs (`isActive`) it is looked at again
+ * and again, which only the sequential interval bears, however many people it has. Pure.
+ */
+export function judge(variants: readonly VariantCounts[], plannedSize: number, isActive: boolean) {
   const [control, ...others] = variants
   const ratio = sampleRatio(
     variants.map(({ participants }) => participants),
@@ -64,8 +67,9 @@ export function judge(variants: readonly VariantCounts[], plannedSize: number) {
     const readable = ratio?.isMismatch ? null : comparison
     const pAdjusted = adjusted[i - 1] ?? 1
     const sequential = control && readable ? sequentialInterval(control, one, plannedSize, alpha) : null
+    const isOver = isComplete && !isActive
     const fixed =
-      readable && isComplete
+      readable && isOver
         ? { low: readable.low, high: readable.high, z: readable.z, p: readable.p, pAdjusted }
         : null
     const isSeen =
@@ -74,7 +78,7 @@ export function judge(variants: readonly VariantCounts[], plannedSize: number) {
       if (ratio?.isMismatch) return 'broken'
       if (!comparison) return 'no_people'
       if (isSeen) return comparison.difference > 0 ? 'better' : 'worse'
-      return isComplete ? 'no_difference' : 'early'
+      return isOver ? 'no_difference' : 'early'
     }
     return {
       ...one,

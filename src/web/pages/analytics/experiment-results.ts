@@ -12,7 +12,7 @@ export function experimentResults(texts: Texts, results: ExperimentResults): Htm
   )
   const reach = Math.max(0.01, ...ends.map(Math.abs))
   return html`${results.sampleRatio?.isMismatch ? html`<p class="problem" role="alert">${texts.mismatch}</p>` : ''}
-${results.isActive && !results.isComplete ? html`<p class="notice warning">${texts.early}</p>` : ''}
+${results.isActive ? html`<p class="notice warning">${results.isComplete ? texts.complete : texts.early}</p>` : ''}
 <p class="quiet">${texts.participantsOf(format(results.participants), format(results.plannedSize))}${results.inSeveralVariants > 0 ? `. ${texts.inSeveral(results.inSeveralVariants)}` : ''}</p>
 <div class="scroll" tabindex="0" role="region" aria-label="${results.name}"><table>
 <thead><tr><th scope="col">${texts.variant}</th><th scope="col" class="words">${texts.verdict}</th><th scope="col">${texts.difference}</th><th scope="col" class="words">${texts.sequentialTitle}</th><th scope="col">${texts.rate}</th><th scope="col">${texts.conversions}</th><th scope="col">${texts.participants}</th></tr></thead>
