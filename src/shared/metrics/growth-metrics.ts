@@ -11,8 +11,8 @@ export const limits = defineMetric({
   id: 'limits',
   title: { en: 'Limits reached', ru: 'Достигнутые лимиты' },
   definition: {
-    en: 'How often somebody ran into a limit: free (all free files are used), minute, day, active (as many requests in work as are taken), and what the policy then gave. People a day: each person once a day and limit. Share: of all days on which somebody was active. Days since first: from the first sight to the limit, on average.',
-    ru: 'Как часто упирались в лимит: free (бесплатные файлы кончились), minute (в минуту), day (в день), active (слишком много запросов в работе) — и что затем дала политика. «Люди за день» — каждый человек раз за день и лимит. Доля — от всех дней чьей-либо активности. «Дней с начала» — в среднем от первого появления до лимита.',
+    en: 'How often somebody ran into a limit. free: all free files are used, once for each person and limit, again only when they have run into a higher one; minute, day: once in such a minute or day, however many links were left out; active (as many requests in work as are taken): each message. Policy: what ABOVE_FREE then said, for free alone. People a day: each person once a day and limit. Share: of all days on which somebody was active. Days since first: from the first sight to the limit, on average.',
+    ru: 'Как часто упирались в лимит. free: бесплатные файлы кончились — один раз для каждого человека и лимита, снова лишь при более высоком; minute, day: раз за такую минуту или день, сколько бы ссылок ни было пропущено; active (слишком много запросов в работе): каждое сообщение. Политика — что тогда значилось в ABOVE_FREE, только для free. «Люди за день» — каждый человек раз за день и лимит. Доля — от всех дней чьей-либо активности. «Дней с начала» — в среднем от первого появления до лимита.',
   },
   decision: {
     en: 'How many files are free, and what happens above.',
