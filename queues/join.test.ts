@@ -1,8 +1,8 @@
 import { beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { testRedis } from '../src/playground/testing/services.ts'
-import type { MediaFile } from './media.ts'
 import type { Asker } from './request.ts'
 import { createState, type State } from './state.ts'
+import { SAMPLE_FILE } from './testing/samples.ts'
 
 let state: State
 let unique = 0
@@ -24,19 +24,6 @@ const ASKER: Asker = {
   userId: 10,
   language: 'en',
   messageId: 5,
-}
-
-const FILE: MediaFile = {
-  kind: 'video',
-  extension: 'mp4',
-  mimeType: 'video/mp4',
-  sizeBytes: 1,
-  width: 2,
-  height: 2,
-  durationS: 1,
-  title: 't',
-  performer: null,
-  treatment: 'as_is',
 }
 
 /** A new request of a person. */
@@ -85,7 +72,7 @@ test('the first starts, the others join, and all are taken once it ends', async 
 })
 
 test('a known file_id comes before everything else', async () => {
-  await state.sentFiles.save(1, key, { fileId: 'x'.repeat(30), kind: 'video', file: FILE })
+  await state.sentFiles.save(1, key, { fileId: 'x'.repeat(30), kind: 'video', file: SAMPLE_FILE })
   const a = await request()
   expect(await join(a)).toEqual({ how: 'file' })
   expect((await state.requests.get(a.ticket))?.state).toBe('delivering')

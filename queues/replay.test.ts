@@ -5,29 +5,16 @@ import { deadLetterId } from './dead-letters.ts'
 import type { FailureCode } from './failure.ts'
 import { productionId } from './flow.ts'
 import { inspectionKey } from './join.ts'
-import type { MediaFile } from './media.ts'
 import type { StageName } from './pipeline.ts'
 import type { ProductionData } from './production.ts'
 import { createReplay, type Replay } from './replay.ts'
 import type { Request } from './request.ts'
 import { createState, type State } from './state.ts'
+import { SAMPLE_FILE } from './testing/samples.ts'
 
 const HOUR_MS = 3600_000
 const MADE = { artifact: 'p/fetched.mp4', sizeBytes: 1 }
 const KEY = 'site.1.v720.full.public'
-const FILE: MediaFile = {
-  kind: 'video',
-  extension: 'mp4',
-  mimeType: 'video/mp4',
-  sizeBytes: 1,
-  width: 2,
-  height: 2,
-  durationS: 1,
-  title: 't',
-  performer: null,
-  treatment: 'as_is',
-}
-
 let state: State
 let operator: Replay
 let unique = 0
@@ -162,7 +149,7 @@ test('who presses Try again at the same moment is in one place', async () => {
 test('work that runs already is joined, a file that is there is sent, each person by themselves', async () => {
   const [runs, known] = [await asked(), await asked()]
   const { id } = await failedProduction([runs, known])
-  await state.sentFiles.save(1, 'other', { fileId: 'x'.repeat(30), kind: 'video', file: FILE })
+  await state.sentFiles.save(1, 'other', { fileId: 'x'.repeat(30), kind: 'video', file: SAMPLE_FILE })
   const newcomer = await asked()
   const joined = await state.joins.joinProduction(newcomer, KEY, 1)
   if (joined.how !== 'waiting') throw new Error(joined.how)
@@ -179,7 +166,7 @@ test.each(['cached', 'file'])('what is there by now is sent, and nothing is made
   const person = await asked()
   const { id } = await failedProduction([person])
   if (how === 'file')
-    await state.sentFiles.save(1, KEY, { fileId: 'x'.repeat(30), kind: 'video', file: FILE })
+    await state.sentFiles.save(1, KEY, { fileId: 'x'.repeat(30), kind: 'video', file: SAMPLE_FILE })
   else await state.redis.hset(state.keys.shared(KEY), { state: 'cached', generation: 99 })
   expect(await operator.replay(id, 'command')).toMatchObject({
     outcome: { how: 'sent', from: 'send', people: 1 },

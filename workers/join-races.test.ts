@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { linkHash, type MediaFacts, type MediaFile, mediaKey } from '../queues/media.ts'
+import { linkHash, type MediaFacts, mediaKey } from '../queues/media.ts'
 import type { StageName } from '../queues/pipeline.ts'
 import type { Asker } from '../queues/request.ts'
 import type { IntakeData } from '../queues/stages/intake.ts'
 import { createState, type State } from '../queues/state.ts'
+import { SAMPLE_FILE } from '../queues/testing/samples.ts'
 import { testRedis } from '../src/playground/testing/services.ts'
 import { readConfig } from '../src/shared/config.ts'
 import { createHandler as createIntake } from './intake/handler.ts'
@@ -19,11 +20,7 @@ import { createJobBook } from './testing/job-book.ts'
 
 const PEOPLE = 6
 const LINK = 'https://site.example/watch/1'
-const FILE: MediaFile = {
-  ...{ kind: 'video', extension: 'mp4', mimeType: 'video/mp4', sizeBytes: 1, width: 2, height: 2 },
-  ...{ durationS: 1, title: 't', performer: null, treatment: 'as_is' },
-}
-const MADE = { artifact: 'p/ready.mp4', thumbnail: null, file: FILE }
+const MADE = { artifact: 'p/ready.mp4', thumbnail: null, file: SAMPLE_FILE }
 
 let state: State
 beforeAll(async () => {

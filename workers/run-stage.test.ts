@@ -5,6 +5,7 @@ import { ensureProduction, productionId } from '../queues/flow.ts'
 import type { StageName } from '../queues/pipeline.ts'
 import type { ProductionData } from '../queues/production.ts'
 import { createState, type State } from '../queues/state.ts'
+import { SAMPLE_FILE } from '../queues/testing/samples.ts'
 import { testRedis } from '../src/playground/testing/services.ts'
 import type { Handler } from './context.ts'
 import { createFailPoints } from './fail-point.ts'
@@ -97,7 +98,7 @@ test('how long a run took is noted for who waited, when it came through', async 
     if (++runs === 1) throw new StageError('network')
     return FETCHED
   })
-  run('transcode', async () => ({ artifact: 'p/ready.mp4', thumbnail: null, file: FILE }))
+  run('transcode', async () => ({ artifact: 'p/ready.mp4', thumbnail: null, file: SAMPLE_FILE }))
   await ensureProduction(state.queues, state.joins, data, 1)
   await ended('transcode', id)
   const { generation } = data
@@ -181,20 +182,12 @@ const FETCHED = {
   cover: null,
   ytdlpVersion: '1',
 }
-const FILE = {
-  kind: 'video' as const,
-  extension: 'mp4' as const,
-  mimeType: 'video/mp4' as const,
-  sizeBytes: 1,
-  width: 2,
-  height: 2,
-  durationS: 1,
-  title: 't',
-  performer: null,
-  treatment: 'as_is' as const,
-}
 const runUpper = () => {
-  run('transcode', async ({ input }) => ({ artifact: input?.artifact ?? '', thumbnail: null, file: FILE }))
+  run('transcode', async ({ input }) => ({
+    artifact: input?.artifact ?? '',
+    thumbnail: null,
+    file: SAMPLE_FILE,
+  }))
   run('publish', createPublish({ ...state, artifacts }))
 }
 
@@ -249,7 +242,7 @@ test('people have their sends before the cache is asked, and the upload gets wha
     return { media: null, thumbnail: null }
   })
   await ended('upload', id)
-  expect(handed).toEqual([{ artifact: FETCHED.artifact, thumbnail: null, file: FILE }])
+  expect(handed).toEqual([{ artifact: FETCHED.artifact, thumbnail: null, file: SAMPLE_FILE }])
 })
 
 test('work that begins at a later stage gets what the stage below once handed over', async () => {

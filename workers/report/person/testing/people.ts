@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { cachedFields } from '../../../../queues/cached.ts'
-import { linkHash, type MediaFile } from '../../../../queues/media.ts'
+import { linkHash } from '../../../../queues/media.ts'
+import { SAMPLE_FILE } from '../../../../queues/testing/samples.ts'
 import { ObjectMissing } from '../../../../src/shared/storage/storage-error.ts'
 import {
   BOT,
@@ -14,19 +15,6 @@ import {
 } from '../../testing/report-under-test.ts'
 
 export const NOW = '2026-11-20T12:00:00Z'
-const FILE: MediaFile = {
-  kind: 'video',
-  extension: 'mp4',
-  mimeType: 'video/mp4',
-  sizeBytes: 5,
-  width: 1,
-  height: 1,
-  durationS: 1,
-  title: 't',
-  performer: null,
-  treatment: 'as_is',
-}
-
 /** People with all that is ever kept of one, media in the cache, and a look for what is left of somebody. */
 export async function createPeople(stage: Awaited<ReturnType<typeof reportUnderTest>>) {
   const { state, redis, db, world, storage, happened } = stage
@@ -89,7 +77,7 @@ export async function createPeople(stage: Awaited<ReturnType<typeof reportUnderT
       contentType: 'video/mp4',
     })
     const fields = cachedFields({
-      file: FILE,
+      file: SAMPLE_FILE,
       media: object,
       thumbnail: null,
       artifact: null,
@@ -97,7 +85,7 @@ export async function createPeople(stage: Awaited<ReturnType<typeof reportUnderT
     })
     await joins.finish(mediaKey, joined.generation, { fields, ttlMs: 0, from: 'producing', to: 'delivering' })
     await redis.del(keys.request(ticket))
-    await sentFiles.save(BOT, mediaKey, { fileId: 'f', kind: 'video', file: FILE })
+    await sentFiles.save(BOT, mediaKey, { fileId: 'f', kind: 'video', file: SAMPLE_FILE })
     return async () => {
       const there = await storage.head(object.key).then(
         () => true,
