@@ -5,7 +5,7 @@ import { ensureProduction, productionId } from '../queues/flow.ts'
 import type { StageName } from '../queues/pipeline.ts'
 import type { ProductionData } from '../queues/production.ts'
 import { createState, type State } from '../queues/state.ts'
-import { SAMPLE_FILE } from '../queues/testing/samples.ts'
+import { privateAsker, SAMPLE_FILE } from '../queues/testing/samples.ts'
 import { testRedis } from '../src/playground/testing/services.ts'
 import type { Handler } from './context.ts'
 import { createFailPoints } from './fail-point.ts'
@@ -150,16 +150,7 @@ test('what fails while its process stops is given back too, and nothing is held 
 
 /** A production with a person who waits for it. */
 async function production() {
-  const asker = {
-    botId: 1,
-    chatId: 7,
-    chatType: 'private',
-    threadId: null,
-    userId: 7,
-    language: 'en',
-    messageId: 1,
-  } as const
-  const ticket = await state.requests.create(asker, `u-${++unique}`, 'hash', 1)
+  const ticket = await state.requests.create(privateAsker(7), `u-${++unique}`, 'hash', 1)
   const mediaKey = `site.${unique}.v720.full.public`
   const joined = await state.joins.joinProduction({ ticket, botId: 1 }, mediaKey, Date.now())
   if (joined.how !== 'waiting') throw new Error(joined.how)

@@ -4,6 +4,7 @@ import { ensureInspection, ensureProduction, productionId } from '../queues/flow
 import { linkHash } from '../queues/media.ts'
 import type { StageName } from '../queues/pipeline.ts'
 import { createState, type State } from '../queues/state.ts'
+import { privateAsker } from '../queues/testing/samples.ts'
 import { testRedis } from '../src/playground/testing/services.ts'
 import type { Handler } from './context.ts'
 import { createFailPoints } from './fail-point.ts'
@@ -50,12 +51,11 @@ function run<N extends StageName>(name: N, handler: Handler<N>, concurrency: num
 
 async function request(userId: number) {
   const link = `https://site.example/${++links}`
-  const asker = {
-    ...({ botId: BOT, chatId: userId, chatType: 'private', threadId: null } as const),
-    ...({ userId, language: 'en', messageId: 1 } as const),
-  }
   const hash = linkHash(link)
-  return { hash, ticket: await state.requests.create(asker, `u${links}`, hash, Date.now()) }
+  return {
+    hash,
+    ticket: await state.requests.create(privateAsker(userId, BOT), `u${links}`, hash, Date.now()),
+  }
 }
 
 /** Asks for an inspection; gives the id of its job. */

@@ -1,42 +1,27 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { testRedis } from '../../src/playground/testing/services.ts'
 import type { Door } from '../door.ts'
 import { type Asker, leftOutAs } from '../request.ts'
-import { createState, type State } from '../state.ts'
+import { createState } from '../state.ts'
+import { privateAsker, SAMPLE_RULES } from '../testing/samples.ts'
 import { doorFor } from './quota.ts'
 import { noAccess, type PeopleRules } from './rules.ts'
 
-let state: State
+const { redis, prefix } = await testRedis()
+const state = createState(redis, prefix)
 let userId = 5000
 let unique = 0
-beforeAll(async () => {
-  const { redis, prefix } = await testRedis()
-  state = createState(redis, prefix)
-})
 beforeEach(() => {
   userId++
 })
 
-const RULES: PeopleRules = {
-  ...{ ACCESS: 'open', ALLOWED_USER_IDS: [], ADMIN_USER_IDS: [1], FREE_DOWNLOADS: 10, ABOVE_FREE: 'stop' },
-  ...{
-    ABOVE_FREE_WAIT_SECONDS: 60,
-    LINKS_PER_MINUTE: 3,
-    LINKS_PER_DAY: 5,
-    REFERRAL_BONUS: 5,
-    REFERRALS_PER_DAY: 10,
-    REFERRAL_BONUS_HOURS: 0,
-  },
-}
-const asker = (): Asker => ({
-  ...{ botId: 1, chatId: userId, chatType: 'private', threadId: null, userId, language: 'en', messageId: 1 },
-})
+const asker = () => privateAsker(userId)
 const setPerson = (fields: Record<string, string | number>) =>
   state.redis.hset(state.keys.person(1, userId), fields)
 
 describe('who may use the bot', () => {
   const nobody = { isBlocked: false, invited: false }
-  const closed = { ...RULES, ALLOWED_USER_IDS: [7], ADMIN_USER_IDS: [1] }
+  const closed = { ...SAMPLE_RULES, ALLOWED_USER_IDS: [7], ADMIN_USER_IDS: [1] }
   it.each<[string, Partial<PeopleRules>, number, Partial<typeof nobody>, string | null]>([
     ['everybody', {}, 9, {}, null],
     ['nobody who is blocked', {}, 9, { isBlocked: true }, 'blocked'],
@@ -129,13 +114,13 @@ describe('how fast links may come', () => {
   it('0 is any number, and admins have no rate', async () => {
     const free = { ...door, linksPerMinute: 0, linksPerDay: 0 }
     for (let n = 0; n < 8; n++) expect(await told(undefined, {}, free)).toBe('made')
-    expect(doorFor(RULES, { userId: 1 }, 20)).toEqual({
+    expect(doorFor(SAMPLE_RULES, { userId: 1 }, 20)).toEqual({
       most: 20,
       closed: '',
       linksPerMinute: 0,
       linksPerDay: 0,
     })
-    expect(doorFor(RULES, { userId: 2 }, 20)).toEqual({
+    expect(doorFor(SAMPLE_RULES, { userId: 2 }, 20)).toEqual({
       most: 20,
       closed: '',
       linksPerMinute: 3,

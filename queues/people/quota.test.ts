@@ -1,36 +1,20 @@
-import { beforeAll, beforeEach, describe, expect, it, test } from 'vitest'
+import { beforeEach, describe, expect, it, test } from 'vitest'
 import { testRedis } from '../../src/playground/testing/services.ts'
 import type { Quota } from '../cost.ts'
-import type { Asker, Request } from '../request.ts'
-import { createState, type State } from '../state.ts'
+import type { Request } from '../request.ts'
+import { createState } from '../state.ts'
+import { privateAsker, SAMPLE_RULES } from '../testing/samples.ts'
 import { allowedFor, quotaFor } from './quota.ts'
-import type { PeopleRules } from './rules.ts'
 
-let state: State
+const { redis, prefix } = await testRedis()
+const state = createState(redis, prefix)
 let userId = 5000
 let unique = 0
-beforeAll(async () => {
-  const { redis, prefix } = await testRedis()
-  state = createState(redis, prefix)
-})
 beforeEach(() => {
   userId++
 })
 
-const RULES: PeopleRules = {
-  ...{ ACCESS: 'open', ALLOWED_USER_IDS: [], ADMIN_USER_IDS: [1], FREE_DOWNLOADS: 10, ABOVE_FREE: 'stop' },
-  ...{
-    ABOVE_FREE_WAIT_SECONDS: 60,
-    LINKS_PER_MINUTE: 3,
-    LINKS_PER_DAY: 5,
-    REFERRAL_BONUS: 5,
-    REFERRALS_PER_DAY: 10,
-    REFERRAL_BONUS_HOURS: 0,
-  },
-}
-const asker = (): Asker => ({
-  ...{ botId: 1, chatId: userId, chatType: 'private', threadId: null, userId, language: 'en', messageId: 1 },
-})
+const asker = () => privateAsker(userId)
 const person = () => state.people.get(1, userId)
 const setPerson = (fields: Record<string, string | number>) =>
   state.redis.hset(state.keys.person(1, userId), fields)
@@ -241,10 +225,10 @@ describe('what is free', () => {
 
 test('the quota of a person is the configuration’s, and none for admins', async () => {
   const experiments = { freeDownloads: async () => ({ test: 't', argument: '{}' }) }
-  expect(await quotaFor(RULES, experiments, { botId: 1, userId: 2 })).toEqual({
+  expect(await quotaFor(SAMPLE_RULES, experiments, { botId: 1, userId: 2 })).toEqual({
     ...{ quota: { free: 10, test: '{}', above: 'stop', waitMs: 60_000 }, testName: 't' },
   })
-  expect((await quotaFor(RULES, experiments, { botId: 1, userId: 1 })).quota.above).toBe('')
+  expect((await quotaFor(SAMPLE_RULES, experiments, { botId: 1, userId: 1 })).quota.above).toBe('')
   const own = { isPaid: false, freeLimit: null, bonus: 5 }
   expect([allowedFor(own, 10), allowedFor(own, 0), allowedFor({ ...own, isPaid: true }, 10)]).toEqual([
     15, 0, 0,

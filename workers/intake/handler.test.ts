@@ -2,11 +2,12 @@ import { beforeEach, expect, test } from 'vitest'
 import { eventId } from '../../queues/event.ts'
 import { productionId } from '../../queues/flow.ts'
 import { inspectionKey } from '../../queues/join.ts'
-import { linkHash, type MediaFacts, type MediaFile, mediaKey } from '../../queues/media.ts'
+import { linkHash, type MediaFacts, mediaKey } from '../../queues/media.ts'
 import type { PeopleRules } from '../../queues/people/rules.ts'
-import { type Asker, leftOutAs, ticketFor } from '../../queues/request.ts'
+import { leftOutAs, ticketFor } from '../../queues/request.ts'
 import type { IntakeData } from '../../queues/stages/intake.ts'
 import { createState, type State } from '../../queues/state.ts'
+import { privateAsker, SAMPLE_FILE } from '../../queues/testing/samples.ts'
 import { testRedis } from '../../src/playground/testing/services.ts'
 import { readConfig } from '../../src/shared/config.ts'
 import { testContext } from '../test-context.ts'
@@ -21,16 +22,6 @@ beforeEach(async () => {
   const { redis, prefix } = await testRedis()
   state = createState(redis, prefix)
   rules = readConfig(['people'], {})
-})
-
-const asker = (userId: number): Asker => ({
-  botId: 1,
-  chatId: userId,
-  chatType: 'private',
-  threadId: null,
-  userId,
-  language: 'en',
-  messageId: 1,
 })
 
 const FACTS: MediaFacts = {
@@ -48,24 +39,12 @@ const FACTS: MediaFacts = {
 }
 const know = (facts = FACTS) => state.facts.save(linkHash(LINK), facts)
 
-const FILE: MediaFile = {
-  kind: 'video',
-  extension: 'mp4',
-  mimeType: 'video/mp4',
-  sizeBytes: 1,
-  width: 2,
-  height: 2,
-  durationS: 1,
-  title: 't',
-  performer: null,
-  treatment: 'as_is',
-}
 const take = async (data: IntakeData, input: { mediaId: string } | null = null) =>
   (await createHandler({ ...state, rules, maxQueuedPerPerson: 5 })({ data, input }, testContext())).decisions
 
 const linksOf = (userId: number, links = [LINK], origin = `u${++updates}`): IntakeData => ({
   kind: 'links',
-  asker: asker(userId),
+  asker: privateAsker(userId),
   origin,
   links,
   receivedAtMs: 1,
@@ -208,7 +187,7 @@ test('a known file_id goes straight to send, without a ticket; so does a cached 
   await state.sentFiles.save(1, mediaKey('site.1', 'v720'), {
     fileId: 'f'.repeat(30),
     kind: 'video',
-    file: FILE,
+    file: SAMPLE_FILE,
   })
   expect(await take(linksOf(1))).toEqual(['file'])
   expect([await waiting('send'), await waiting('notify')]).toEqual([1, 0])
@@ -285,7 +264,7 @@ test('what has expired without an end does not count', async () => {
 test('cancel ends a request wherever it stands, and /cancel all of one chat', async () => {
   await know()
   await take(linksOf(1, [LINK, `${LINK}0`]))
-  const other = { ...linksOf(1), asker: { ...asker(1), chatId: -5, chatType: 'group' as const } }
+  const other = { ...linksOf(1), asker: { ...privateAsker(1), chatId: -5, chatType: 'group' as const } }
   await take(other)
   expect((await take({ kind: 'cancel_all', botId: 1, chatId: 1, userId: 1 })).sort()).toEqual([
     'cancelled',

@@ -3,9 +3,10 @@ import { AnalyticsEvent } from '../../queues/event.ts'
 import { inspectionKey } from '../../queues/join.ts'
 import { linkHash, type MediaFacts, mediaKey } from '../../queues/media.ts'
 import type { PeopleRules } from '../../queues/people/rules.ts'
-import { type Asker, leftOutAs, ticketFor } from '../../queues/request.ts'
+import { leftOutAs, ticketFor } from '../../queues/request.ts'
 import type { IntakeData } from '../../queues/stages/intake.ts'
 import { createState, type State } from '../../queues/state.ts'
+import { privateAsker } from '../../queues/testing/samples.ts'
 import { testRedis } from '../../src/playground/testing/services.ts'
 import { readConfig } from '../../src/shared/config.ts'
 import { testContext } from '../test-context.ts'
@@ -23,9 +24,7 @@ beforeEach(async () => {
   state = createState(redis, prefix)
 })
 
-const asker: Asker = {
-  ...{ botId: 1, chatId: 7, chatType: 'private', threadId: null, userId: 7, language: 'en', messageId: 1 },
-}
+const asker = privateAsker(7)
 const linksOf = (
   links = [LINK],
   more: Partial<Extract<IntakeData, { kind: 'links' }>> = {},
