@@ -13,13 +13,14 @@ import { createLoginLimiter } from './login-limiter.ts'
 import { createAdStore } from './offers/ads.ts'
 import { createApplyOffers } from './offers/apply-offers.ts'
 import { createExperimentStore } from './offers/experiments.ts'
+import type { ShowRefused } from './offers/read-offer.ts'
 import { apiPage } from './pages/api-page.ts'
 import { startPage } from './pages/start-page.ts'
 import { createPasswordCheck, type Passwords } from './password-check.ts'
 import { createReadiness } from './readiness.ts'
 import { createRequireSession } from './require-session.ts'
 import { adApi, adForms } from './routes/ads.ts'
-import { analyticsRoutes } from './routes/analytics.ts'
+import { analyticsPageOf, analyticsRoutes, createShowAnalytics } from './routes/analytics.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { experimentApi, experimentForms } from './routes/experiments.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -113,22 +114,25 @@ export function createApp(deps: AppDeps): Express {
   app.get('/analytics/api', requireSession, (request, response) => {
     response.send(apiPage(textsFor(request), openApi()))
   })
-  app.use(
-    '/analytics',
-    requireSession,
-    analyticsHeaders(secureCookie),
-    analyticsRoutes({
-      choices: createChoices(reader, log),
-      kept: createKeptOnPage({
-        surveyWords: () => latestSurveyWords(reader, reportTz),
-        ads,
-        experiments,
-      }),
-      reportTz,
+  const showAnalytics = createShowAnalytics({
+    choices: createChoices(reader, log),
+    kept: createKeptOnPage({
+      surveyWords: () => latestSurveyWords(reader, reportTz),
+      ads,
+      experiments,
     }),
+    reportTz,
+  })
+  const refusedOn =
+    (id: string): ShowRefused =>
+    (request, response, refused) =>
+      showAnalytics(request, response, analyticsPageOf(id), refused)
+  app.use('/analytics', requireSession, analyticsHeaders(secureCookie), analyticsRoutes(showAnalytics))
+  app.use('/analytics/ads', adForms(ads, '/analytics/referrals', refusedOn('referrals')))
+  app.use(
+    '/analytics/experiments',
+    experimentForms(experiments, '/analytics/experiments', refusedOn('experiments')),
   )
-  app.use('/analytics/ads', adForms(ads, '/analytics/referrals'))
-  app.use('/analytics/experiments', experimentForms(experiments, '/analytics/experiments'))
   app.use(['/dead-letters', '/api', '/stats'], requireSession)
   app.use('/stats', statsRoutes({ reader, keptAnswers, reportTz, live: deps.live }))
   app.use('/api/ads', adApi(ads))

@@ -13,20 +13,16 @@ const Form = z.object({
   variantConfig: several,
 })
 
-/** What a form says, as `ExperimentInput` has it. Nothing is checked here. A variant without a name is none. */
+/** What a form says, as `ExperimentInput` has it. Nothing is checked here. Empty lines at the end are no variants. */
 export function experimentOfForm(body: unknown): unknown {
   const { variantName, variantShare, variantConfig, ...rest } = Form.parse(body ?? {})
-  const variants = variantName.flatMap((name, i) =>
-    name.trim() === ''
-      ? []
-      : [
-          {
-            name: name.trim(),
-            share: Number.parseFloat(variantShare[i] ?? ''),
-            config: configOf(variantConfig[i] ?? ''),
-          },
-        ],
-  )
+  const lines = variantName.map((name, i) => [name, variantShare[i] ?? '', variantConfig[i] ?? ''] as const)
+  const last = lines.findLastIndex((line) => line.some((text) => text.trim() !== ''))
+  const variants = lines.slice(0, last + 1).map(([name, share, config]) => ({
+    name: name.trim(),
+    share: Number.parseFloat(share),
+    config: configOf(config),
+  }))
   return { ...rest, variants }
 }
 

@@ -78,7 +78,8 @@ export function createExperimentStore({ reader, writer, changed, keptAnswers }: 
         const { rows } = await writer.query(INSERT, values)
         return await edited(Id.parse(rows[0]).id)
       } catch (error) {
-        if (error instanceof pg.DatabaseError && error.code === '23505') throw new OfferProblem('name_taken')
+        if (error instanceof pg.DatabaseError && error.code === '23505')
+          throw new OfferProblem('name_taken', '', ['name'])
         return await unlessDatabaseAway(Promise.reject(error))
       }
     },

@@ -18,14 +18,14 @@ const STATUS: Partial<Record<OfferProblemCode, number>> = { bad_input: 400, not_
 export class OfferProblem extends HttpError {
   readonly code: OfferProblemCode
   override readonly problem: string
-  /** The field that it is about, when it is about one. */
-  readonly field: string
+  /** The fields that it is about, as paths: `name`, `variants.1.config.free`. */
+  readonly fields: readonly string[]
 
-  /** `details`: which fields, and what is wrong with them. */
-  constructor(code: OfferProblemCode, details = '', field = '') {
+  /** `details`: what is wrong with the fields. */
+  constructor(code: OfferProblemCode, details = '', fields: readonly string[] = []) {
     super(STATUS[code] ?? 409)
     this.code = code
     this.problem = details || OFFER_PROBLEMS[code]
-    this.field = field
+    this.fields = fields
   }
 }

@@ -1,6 +1,7 @@
-import type { Request, RequestHandler } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
 import { OfferProblem } from './offer-problem.ts'
+import { type RefusedForm, refusedForm } from './refused-form.ts'
 
 const Id = z
   .string()
@@ -20,20 +21,33 @@ export function readOffer<T extends z.ZodType>(schema: T, body: unknown): z.outp
   if (parsed.success) return parsed.data
   const { issues } = parsed.error
   const details = issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(' '))
-  throw new OfferProblem('bad_input', details.join('; '), String(issues[0]?.path[0] ?? ''))
+  throw new OfferProblem(
+    'bad_input',
+    details.join('; '),
+    issues.map(({ path }) => path.join('.')),
+  )
 }
 
-/** Does what a form asks for, and leads back to its page, which says how it went: `?saved=1`, or `?problem=…&field=…`. */
+/** Answers with the page of the form, which says what was wrong and has all that was typed. */
+export type ShowRefused = (request: Request, response: Response, refused: RefusedForm) => Promise<void>
+
+interface OfferForm {
+  /** The page with the form. */
+  backTo: string
+  /** Without it nothing was typed: the page itself says how it went. */
+  showRefused?: ShowRefused
+}
+
+/** Does what a form asks for, and leads back to its page, which says how it went: `?saved=1`, or `?problem=…`. */
 export const offerForm =
-  (backTo: string, act: (request: Request) => Promise<void>): RequestHandler =>
+  ({ backTo, showRefused }: OfferForm, act: (request: Request) => Promise<void>): RequestHandler =>
   async (request, response) => {
-    const result = await act(request).then(
-      () => ({ saved: '1' }),
-      (error: unknown) => {
-        if (error instanceof OfferProblem)
-          return { problem: error.code, ...(error.field && { field: error.field }) }
-        throw error
-      },
-    )
-    response.redirect(303, `${backTo}?${new URLSearchParams(result)}`)
+    try {
+      await act(request)
+      response.redirect(303, `${backTo}?saved=1`)
+    } catch (error) {
+      if (!(error instanceof OfferProblem)) throw error
+      if (showRefused) await showRefused(request, response, refusedForm(request, error))
+      else response.redirect(303, `${backTo}?problem=${error.code}`)
+    }
   }

@@ -1,7 +1,7 @@
 import { json, Router, urlencoded } from 'express'
 import { z } from 'zod'
 import { AdInput, AdPatch, type AdStore } from '../offers/ads.ts'
-import { offerForm, readOffer, readOfferId } from '../offers/read-offer.ts'
+import { offerForm, readOffer, readOfferId, type ShowRefused } from '../offers/read-offer.ts'
 
 /** GET all, POST a new one, POST changes to one. Mount it under /api/ads. */
 export function adApi(ads: AdStore): Router {
@@ -28,18 +28,19 @@ const AdForm = z.looseObject({
 })
 
 /** The same by forms of pages. Mount it under /analytics/ads. `backTo`: the page with the forms. */
-export function adForms(ads: AdStore, backTo: string): Router {
+export function adForms(ads: AdStore, backTo: string, showRefused: ShowRefused): Router {
+  const form = { backTo, showRefused }
   return Router()
     .use(urlencoded({ extended: false, limit: '20kb' }))
     .post(
       '/',
-      offerForm(backTo, async ({ body }) => {
+      offerForm(form, async ({ body }) => {
         await ads.create(readOffer(AdInput, AdForm.parse(body ?? {})))
       }),
     )
     .post(
       '/:id',
-      offerForm(backTo, async (request) => {
+      offerForm(form, async (request) => {
         const id = readOfferId(request)
         await ads.edit(id, readOffer(AdInput, AdForm.parse(request.body ?? {})))
       }),

@@ -3,7 +3,7 @@ import { experimentOfForm } from '../offers/experiment-form.ts'
 import { ExperimentInput } from '../offers/experiment-input.ts'
 import { RESULT_COLUMNS, resultRows } from '../offers/experiment-rows.ts'
 import type { ExperimentStore } from '../offers/experiments.ts'
-import { offerForm, readOffer, readOfferId } from '../offers/read-offer.ts'
+import { offerForm, readOffer, readOfferId, type ShowRefused } from '../offers/read-offer.ts'
 import { sendCsv, toCsv } from '../stats/csv.ts'
 import { readParameters } from '../stats/parameters.ts'
 
@@ -40,25 +40,29 @@ export function experimentApi(experiments: ExperimentStore): Router {
 }
 
 /** The same by forms of pages. Mount it under /analytics/experiments. `backTo`: the page with the forms. */
-export function experimentForms(experiments: ExperimentStore, backTo: string): Router {
+export function experimentForms(
+  experiments: ExperimentStore,
+  backTo: string,
+  showRefused: ShowRefused,
+): Router {
   const { create, start, stop } = experiments
   return Router()
     .use(urlencoded({ extended: false, limit: '20kb' }))
     .post(
       '/',
-      offerForm(backTo, async ({ body }) => {
+      offerForm({ backTo, showRefused }, async ({ body }) => {
         await create(readOffer(ExperimentInput, experimentOfForm(body)))
       }),
     )
     .post(
       '/:id/start',
-      offerForm(backTo, async (request) => {
+      offerForm({ backTo }, async (request) => {
         await start(readOfferId(request))
       }),
     )
     .post(
       '/:id/stop',
-      offerForm(backTo, async (request) => {
+      offerForm({ backTo }, async (request) => {
         await stop(readOfferId(request))
       }),
     )

@@ -1,9 +1,11 @@
 import type { ExperimentResults } from '../../../shared/experiments/experiment-results.ts'
 import { type Html, html } from '../../html.ts'
 import { GOALS, type KeptExperiment, SUBJECTS } from '../../offers/experiment-input.ts'
+import type { RefusedForm } from '../../offers/refused-form.ts'
 import type { Texts } from '../../texts.ts'
 import { experimentResults } from './experiment-results.ts'
 import { choose, field } from './form-field.ts'
+import { refusal } from './refusal.ts'
 
 export interface ShownExperiment {
   experiment: KeptExperiment
@@ -14,11 +16,16 @@ export interface ShownExperiment {
 const VARIANTS = 3
 
 /** All experiments; who may change them gets buttons, and a form for a new one. */
-export function experimentsSection(texts: Texts, shown: ShownExperiment[], mayChange: boolean): Html {
+export function experimentsSection(
+  texts: Texts,
+  shown: ShownExperiment[],
+  mayChange: boolean,
+  refused?: RefusedForm,
+): Html {
   return html`<div class="kept-list">
 ${shown.length === 0 ? html`<p class="notice">${texts.noExperiments}</p>` : ''}
 ${shown.map((one) => card(texts, one, mayChange))}
-${mayChange ? html`<section class="panel kept"><details><summary>${texts.newExperiment}</summary>${newForm(texts)}</details></section>` : ''}
+${mayChange ? html`<section class="panel kept"><details${refused ? html` open` : ''}><summary>${texts.newExperiment}</summary>${newForm(texts, refused)}</details></section>` : ''}
 </div>`
 }
 
@@ -47,31 +54,49 @@ function action(texts: Texts, { id, state }: KeptExperiment): Html {
   return html`<form method="post" action="/analytics/experiments/${id}/${path}" class="actions"><button>${word}</button><span class="quiet">${hint}</span></form>`
 }
 
-function newForm(texts: Texts): Html {
+function newForm(texts: Texts, refused?: RefusedForm): Html {
   const { experimentFields: titles } = texts
-  const numbers = Array.from({ length: VARIANTS }, (_, i) => i + 1)
   return html`<form method="post" action="/analytics/experiments" class="fields">
-${field({ name: 'name', title: titles.name, max: 60 })}
-${field({ name: 'description', title: titles.description, type: 'area', isOptional: true, max: 500 })}
+${refused ? refusal(texts, refused, (wrong) => titleOf(texts, wrong)) : ''}
+${field({ name: 'name', title: titles.name, max: 60, refused })}
+${field({ name: 'description', title: titles.description, type: 'area', isOptional: true, max: 500, refused })}
 ${choose(
   'subject',
   titles.subject,
   SUBJECTS.map((subject) => [subject, texts.subjects[subject] ?? subject]),
+  refused,
 )}
 ${choose(
   'goal',
   titles.goal,
   GOALS.map((goal) => [goal, goal]),
+  refused,
 )}
-${field({ name: 'plannedSize', title: titles.plannedSize, value: 1000, type: 'number', max: 10_000_000 })}
+${field({ name: 'plannedSize', title: titles.plannedSize, value: 1000, type: 'number', max: 10_000_000, refused })}
 <p class="quiet">${texts.configHints}</p>
-${numbers.map(
-  (n) => html`<fieldset>
-${field({ name: 'variantName', title: titles.variantName(n), max: 40, ...(n > 2 && { isOptional: true }) })}
-${field({ name: 'variantShare', title: titles.variantShare, type: 'number', max: 100, value: n > 2 ? '' : 50, ...(n > 2 && { isOptional: true }) })}
-${field({ name: 'variantConfig', title: titles.variantConfig, isOptional: true })}
-</fieldset>`,
-)}
+${Array.from({ length: VARIANTS }, (_, n) => variantFields(texts, n, refused))}
 <button>${texts.make}</button>
 </form>`
+}
+
+function variantFields(texts: Texts, n: number, refused?: RefusedForm): Html {
+  const { variant, variantName, variantShare, variantConfig } = texts.experimentFields
+  const optional = n < 2 ? {} : ({ isOptional: true } as const)
+  const title = `${variant(n + 1)}: ${variantName}`
+  const at = (part: string) => ({ n, path: `variants.${n}.${part}`, refused })
+  return html`<fieldset>
+${field({ name: 'variantName', title, max: 40, ...optional, ...at('name') })}
+${field({ name: 'variantShare', title: variantShare, type: 'number', max: 100, value: n < 2 ? 50 : '', ...optional, ...at('share') })}
+${field({ name: 'variantConfig', title: variantConfig, isOptional: true, ...at('config') })}
+</fieldset>`
+}
+
+/** Of a field that is wrong, as the form has it. */
+function titleOf({ experimentFields: titles }: Texts, wrong: string): string {
+  const [first = '', n, part] = wrong.split('.')
+  const { variants, variant, variantName, variantShare, variantConfig } = titles
+  if (first !== 'variants') return { ...titles, variant: '' }[first] ?? first
+  if (n === undefined) return variants
+  const parts: Record<string, string> = { name: variantName, share: variantShare, config: variantConfig }
+  return `${variant(Number(n) + 1)}: ${parts[part ?? ''] ?? ''}`
 }
