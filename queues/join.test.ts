@@ -152,7 +152,7 @@ test('a generation is not used again, though the counter has lost its last secon
   const generation = first.how === 'waiting' ? first.generation : 0
   await state.redis.set(state.keys.generation, generation - 1)
   await state.redis.del(state.keys.shared(key))
-  await vi.waitFor(async () => expect(Date.now()).toBeGreaterThan(generation))
+  await vi.waitFor(async () => expect(Date.now()).toBeGreaterThan(generation), { timeout: 30_000 })
   expect(await join(await request())).toMatchObject({ started: true })
   expect(Number((await state.joins.shared(key)).generation)).toBeGreaterThan(generation)
 })

@@ -103,8 +103,9 @@ test('how long a run took is noted for who waited, when it came through', async 
   await ended('transcode', id)
   const { generation } = data
   const noted = () => state.stageSeconds.of({ generation, inspectKey: null, linkHash: 'hash' })
-  await vi.waitFor(async () =>
-    expect(await noted()).toEqual({ fetch: expect.any(Number), transcode: expect.any(Number) }),
+  await vi.waitFor(
+    async () => expect(await noted()).toEqual({ fetch: expect.any(Number), transcode: expect.any(Number) }),
+    { timeout: 30_000 },
   )
   expect(await state.stageSeconds.of({ generation: null, inspectKey: null, linkHash: 'hash' })).toEqual({})
 })
@@ -114,8 +115,9 @@ test('the canary comes back without the handler', async () => {
     throw new Error('never called')
   })
   await state.queues.queue('send').add('canary', {}, { jobId: 'canary', removeOnComplete: true })
-  await vi.waitFor(async () =>
-    expect(Number(await state.redis.hget(state.keys.canary, 'send'))).toBeGreaterThan(0),
+  await vi.waitFor(
+    async () => expect(Number(await state.redis.hget(state.keys.canary, 'send'))).toBeGreaterThan(0),
+    { timeout: 30_000 },
   )
 })
 
@@ -127,7 +129,9 @@ test('a stopping process gives its jobs back, and another one ends them', async 
     return { how: 'never' }
   })
   await state.queues.add('send', send, { jobId: 'a' })
-  await vi.waitFor(async () => expect(await state.queues.queue('send').getActiveCount()).toBe(1))
+  await vi.waitFor(async () => expect(await state.queues.queue('send').getActiveCount()).toBe(1), {
+    timeout: 30_000,
+  })
   await first.stop(0)
   run('send', async () => ({ how: 'second' }))
   const { job } = await ended('send', 'a')
@@ -138,7 +142,9 @@ test('what fails while its process stops is given back too, and nothing is held 
   const killed = Promise.withResolvers<never>()
   const first = run('send', () => killed.promise)
   await state.queues.add('send', send, { jobId: 'a' })
-  await vi.waitFor(async () => expect(await state.queues.queue('send').getActiveCount()).toBe(1))
+  await vi.waitFor(async () => expect(await state.queues.queue('send').getActiveCount()).toBe(1), {
+    timeout: 30_000,
+  })
   const stopped = first.stop(600_000)
   // As a tool that the same Ctrl-C has reached.
   killed.reject(new Error('exit by a signal'))
@@ -271,7 +277,7 @@ test('the last one out stops the work; what had not begun never begins', async (
   runUpper()
   const { data, id } = await production()
   await ensureProduction(state.queues, state.joins, data, 1)
-  await vi.waitFor(() => expect(begun).toBe(1))
+  await vi.waitFor(() => expect(begun).toBe(1), { timeout: 30_000 })
   const request = await state.requests.get(data.ticket)
   if (request) expect(await state.joins.leave(request)).toBe('cancelled')
   expect(fetch.cancel(id)).toBe(true)

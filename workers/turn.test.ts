@@ -117,7 +117,7 @@ test('a person’s jobs share so many places over all processes, and others begi
   const ids = await Promise.all(Array.from({ length: 6 }, () => inspection(7)))
   run('inspect', inspect, 4)
   run('inspect', inspect, 4)
-  await vi.waitFor(() => expect(heavy.size).toBe(2), 10_000)
+  await vi.waitFor(() => expect(heavy.size).toBe(2), 30_000)
   const light = await Promise.all([8, 9, 10].map((userId) => inspection(userId)))
   await ended('inspect', light)
   // Everything of the heavy one has asked by now, and waits with its priority.
@@ -143,7 +143,7 @@ test('the place of a worker that died is free when its lease is over; its own jo
   expect(await take('inspect', 'other', LOCK_MS)).toBe(false)
   expect(await take('inspect', 'dead', LOCK_MS)).toBe(true)
   expect(await take('fetch', 'dead', SHORT_LOCK_MS)).toBe(true)
-  await vi.waitFor(async () => expect(await take('fetch', 'other', LOCK_MS)).toBe(true), 10_000)
+  await vi.waitFor(async () => expect(await take('fetch', 'other', LOCK_MS)).toBe(true), 30_000)
   expect(await take('fetch', 'dead', LOCK_MS)).toBe(false)
 })
 
@@ -160,14 +160,14 @@ test('a place is kept for as long as its job runs, and given back when it fails'
   )
   const id = await inspection(7)
   const places = state.keys.fairPlaces('inspect', BOT, 7)
-  await vi.waitFor(() => expect(active.size).toBe(1), 10_000)
+  await vi.waitFor(() => expect(active.size).toBe(1), 30_000)
   const first = Number(await state.redis.zscore(places, id))
   await vi.waitFor(
     async () => expect(Number(await state.redis.zscore(places, id))).toBeGreaterThan(first),
     10_000,
   )
   release()
-  await vi.waitFor(async () => expect(await state.redis.exists(places)).toBe(0), 10_000)
+  await vi.waitFor(async () => expect(await state.redis.exists(places)).toBe(0), 30_000)
 })
 
 test('long work leaves a place of its process to short work of another', async () => {
@@ -185,7 +185,7 @@ test('long work leaves a place of its process to short work of another', async (
     },
     2,
   )
-  await vi.waitFor(() => expect(begun).toEqual([long[0]]), 10_000)
+  await vi.waitFor(() => expect(begun).toEqual([long[0]]), 30_000)
   const short = [await production(9, 60), await production(10, 60)]
   await ended('fetch', short)
   expect(begun).toEqual([long[0], ...short])

@@ -123,10 +123,13 @@ test('who was forgotten and comes back meets it anew', async () => {
   const [first] = await seenEvents(12)
   await redis.del(keys.person(BOT, 12))
   // By the clock of Redis it is later.
-  await vi.waitFor(async () => {
-    const [seconds, micros] = await redis.time()
-    expect(Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)).toBeGreaterThan(first?.atMs ?? 0)
-  })
+  await vi.waitFor(
+    async () => {
+      const [seconds, micros] = await redis.time()
+      expect(Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)).toBeGreaterThan(first?.atMs ?? 0)
+    },
+    { timeout: 30_000 },
+  )
   await fresh().meet('buttons', BOT, 12)
   const [, ...others] = (await seenEvents(12)).toSorted((a, b) => a.atMs - b.atMs)
   expect(others).toHaveLength(1)

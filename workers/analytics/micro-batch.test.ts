@@ -80,7 +80,7 @@ test('so many batches are under way at a time, and what gathers meanwhile leaves
   const all = Promise.all([1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(add))
   expect(flush.mock.calls).toEqual([[[1, 2, 3]], [[4, 5, 6]]])
   gates[1]?.resolve()
-  await vi.waitFor(() => expect(flush.mock.calls[2]).toEqual([[7, 8, 9]]))
+  await vi.waitFor(() => expect(flush.mock.calls[2]).toEqual([[7, 8, 9]]), { timeout: 30_000 })
   for (const gate of gates) gate.resolve()
   expect(await all).toHaveLength(10)
   expect(flush.mock.calls[3]).toEqual([[10]])

@@ -89,14 +89,17 @@ it('an order is the presser’s own, and goes to their own chat', async () => {
     { kind: 'export', origin: `u${BOT_ID}-901`, ...own },
     { kind: 'forget', origin: `u${BOT_ID}-902`, ...own },
   ])
-  await vi.waitFor(async () => {
-    const jobs = await state.queues.queue('analytics').getJobs(['waiting'])
-    const events = jobs.flatMap(({ data }) => AnalyticsEvent.array().parse(data.events))
-    const used = events.flatMap((event) =>
-      event.name === 'feature_used' && event.userId === alice.id ? [event.feature] : [],
-    )
-    expect(used.sort()).toEqual(['export', 'forget'])
-  })
+  await vi.waitFor(
+    async () => {
+      const jobs = await state.queues.queue('analytics').getJobs(['waiting'])
+      const events = jobs.flatMap(({ data }) => AnalyticsEvent.array().parse(data.events))
+      const used = events.flatMap((event) =>
+        event.name === 'feature_used' && event.userId === alice.id ? [event.feature] : [],
+      )
+      expect(used.sort()).toEqual(['export', 'forget'])
+    },
+    { timeout: 30_000 },
+  )
 })
 
 it('an order that is not done yet is not given a second time, by however many presses', async () => {

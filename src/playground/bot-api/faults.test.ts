@@ -81,7 +81,7 @@ it('answers late, or works late', async () => {
   faults.add({}, { kind: 'late_answer', until: gate.promise })
   faults.add({}, { kind: 'late_work', until: gate.promise })
   const done = [send('answer'), send('work')]
-  await vi.waitFor(() => expect(world.messages(chat_id)).toHaveLength(1))
+  await vi.waitFor(() => expect(world.messages(chat_id)).toHaveLength(1), { timeout: 30_000 })
   const settled = vi.fn()
   for (const one of done) one.then(settled, settled)
   expect(await world.ledger.of('sendMessage').filter(({ workDone }) => workDone)).toHaveLength(1)

@@ -67,11 +67,14 @@ it('writes, presses, deletes and blocks for a person', async () => {
   })
 
   const pressed = ask('POST', `${chat}/messages/${id}/press`, { user: alice.id, data: 'go' })
-  const query = await vi.waitFor(async () => {
-    const { result } = await call('getUpdates', { offset: -1 })
-    if (!Array.isArray(result) || !result[0]?.callback_query) throw new Error('not yet')
-    return result[0].callback_query
-  })
+  const query = await vi.waitFor(
+    async () => {
+      const { result } = await call('getUpdates', { offset: -1 })
+      if (!Array.isArray(result) || !result[0]?.callback_query) throw new Error('not yet')
+      return result[0].callback_query
+    },
+    { timeout: 30_000 },
+  )
   await call('answerCallbackQuery', { callback_query_id: query.id, text: 'ok' })
   expect((await pressed).body).toEqual({ text: 'ok' })
 
@@ -134,12 +137,12 @@ it('tells the page of changes as they come, of its own chats only', async () => 
       received += decoder.decode(value, { stream: true })
     }
   })().catch(() => undefined)
-  await vi.waitFor(() => expect(received).toContain(': open'))
+  await vi.waitFor(() => expect(received).toContain(': open'), { timeout: 30_000 })
   world.sendText(bot.cast.chen, bot.cast.chen.id, 'not for alice')
   const id = sentId(await call('sendMessage', { chat_id: alice.id, text: 'news' }))
   await call('sendChatAction', { chat_id: alice.id, action: 'typing' })
   await call('deleteMessage', { chat_id: alice.id, message_id: id })
-  await vi.waitFor(() => expect(received).toContain('event: deleted'))
+  await vi.waitFor(() => expect(received).toContain('event: deleted'), { timeout: 30_000 })
   expect(received).toContain(`event: action\ndata: {"chatId":${alice.id},"action":"typing"}`)
   expect(received).toContain(`event: deleted\ndata: {"chatId":${alice.id},"messageId":${id}}`)
   expect(received).toMatch(/event: message\ndata: .*"text":"news"/)

@@ -32,7 +32,7 @@ describe('getUpdates', () => {
   it('waits for an update', async () => {
     const { say, texts, world } = await start()
     const waiting = texts({ timeout: 50 })
-    await vi.waitFor(() => expect(world.ledger.of('getUpdates')).toHaveLength(1))
+    await vi.waitFor(() => expect(world.ledger.of('getUpdates')).toHaveLength(1), { timeout: 30_000 })
     say('now')
     expect(await waiting).toMatchObject([[expect.any(Number), 'now']])
   })
@@ -40,7 +40,7 @@ describe('getUpdates', () => {
   it('lets only one wait: the newer', async () => {
     const { say, call, texts, world } = await start()
     const older = call('getUpdates', { timeout: 50 })
-    await vi.waitFor(() => expect(world.ledger.of('getUpdates')).toHaveLength(1))
+    await vi.waitFor(() => expect(world.ledger.of('getUpdates')).toHaveLength(1), { timeout: 30_000 })
     const newer = texts({ timeout: 50 })
     expect(await older).toMatchObject({
       status: 409,
@@ -90,7 +90,7 @@ describe('a webhook', () => {
     const { say, call, texts, world } = await start()
     const { got, url, texts: received } = await receiver()
     const poll = call('getUpdates', { offset: 800_000_000, timeout: 50 })
-    await vi.waitFor(() => expect(world.ledger.of('getUpdates')).toHaveLength(1))
+    await vi.waitFor(() => expect(world.ledger.of('getUpdates')).toHaveLength(1), { timeout: 30_000 })
     await call('setWebhook', { url: `${url}/unused` })
     expect(await poll).toMatchObject({
       status: 409,
@@ -100,7 +100,7 @@ describe('a webhook', () => {
     say('before')
     expect(await call('setWebhook', { url, secret_token: 'S-1' })).toMatchObject({ result: true })
     for (const text of ['1', '2', '3']) say(text)
-    await vi.waitFor(() => expect(received()).toHaveLength(4))
+    await vi.waitFor(() => expect(received()).toHaveLength(4), { timeout: 30_000 })
     expect(received()).toEqual(['before', '1', '2', '3'])
     expect(got[0]?.headers['x-telegram-bot-api-secret-token']).toBe('S-1')
     expect(await call('getUpdates')).toMatchObject({
@@ -117,14 +117,16 @@ describe('a webhook', () => {
     const { url, texts: received } = await receiver([500, 503, 404])
     await call('setWebhook', { url })
     for (const text of ['1', '2']) say(text)
-    await vi.waitFor(() => expect(received()).toHaveLength(5))
+    await vi.waitFor(() => expect(received()).toHaveLength(5), { timeout: 30_000 })
     expect(received()).toEqual(['1', '1', '1', '1', '2'])
-    await vi.waitFor(async () =>
-      expect((await call('getWebhookInfo')).result).toMatchObject({
-        url,
-        pending_update_count: 0,
-        last_error_message: 'Wrong response from the webhook: 404 Not Found',
-      }),
+    await vi.waitFor(
+      async () =>
+        expect((await call('getWebhookInfo')).result).toMatchObject({
+          url,
+          pending_update_count: 0,
+          last_error_message: 'Wrong response from the webhook: 404 Not Found',
+        }),
+      { timeout: 30_000 },
     )
   })
 
@@ -134,14 +136,14 @@ describe('a webhook', () => {
     const slow = await testBotApi({ webhookRetryMs: 600_000 })
     await slow.call('setWebhook', { url })
     slow.world.sendText(slow.cast.alice, slow.cast.alice.id, 'fails')
-    await vi.waitFor(() => expect(received()).toEqual(['fails']))
+    await vi.waitFor(() => expect(received()).toEqual(['fails']), { timeout: 30_000 })
     slow.world.sendText(slow.cast.alice, slow.cast.alice.id, 'waits behind it')
     slow.world.sendText(slow.cast.boris, slow.cast.boris.id, 'passes')
-    await vi.waitFor(() => expect(received()).toEqual(['fails', 'passes']))
+    await vi.waitFor(() => expect(received()).toEqual(['fails', 'passes']), { timeout: 30_000 })
     expect((await slow.call('getWebhookInfo')).result).toMatchObject({ pending_update_count: 2 })
     await call('setWebhook', { url })
     say('of the other bot')
     world.sendText(boris, boris.id, 'too')
-    await vi.waitFor(() => expect(received()).toHaveLength(4))
+    await vi.waitFor(() => expect(received()).toHaveLength(4), { timeout: 30_000 })
   })
 })

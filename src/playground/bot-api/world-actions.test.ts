@@ -113,5 +113,7 @@ it('tells of edits, and shows every change as it is made', async () => {
   world.deleteMessage(alice, chat_id, id)
   forget()
   world.sendText(alice, chat_id, 'unseen')
-  await vi.waitFor(() => expect(seen).toEqual(['message', 'message', 'upload_video', 'deleted']))
+  await vi.waitFor(() => expect(seen).toEqual(['message', 'message', 'upload_video', 'deleted']), {
+    timeout: 30_000,
+  })
 })

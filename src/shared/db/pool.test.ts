@@ -105,7 +105,7 @@ test('what takes long is logged by its name or text, never with its values', asy
     const client = await pool.connect()
     await client.query({ name: 'by-name', text: 'SELECT pg_sleep(0.05)' })
     client.release()
-    await vi.waitFor(() => expect(lines).toHaveLength(2))
+    await vi.waitFor(() => expect(lines).toHaveLength(2), { timeout: 30_000 })
   } finally {
     await Promise.all([pool.end(), patient.end()])
   }
