@@ -129,25 +129,6 @@ test('nothing of it without a login; a page is led to it', async () => {
   expect([page.status, page.headers.get('location')]).toEqual([303, '/login'])
 })
 
-test('an answer is kept for a while, and two who ask at once share one query', async () => {
-  const { redis, keys } = web.state
-  const local = await startWeb({
-    ...{ redis, prefix: keys.prefix, databaseUrl: web.databaseUrl, answersKeptMs: 60_000 },
-  })
-  const ask = async (query = '') => await (await local.get(`/stats/summary${query}`, web.viewer)).json()
-  const [first, second] = await Promise.all([ask(), ask()])
-  expect(second).toEqual(first)
-  await web.db.query(`INSERT INTO videos VALUES ('new', 'x', now(), 1000, now())`)
-  expect(await ask()).toEqual(first)
-  const kept = await redis.keys(keys.statsAnswer('*'))
-  expect(kept).toHaveLength(1)
-  expect(await redis.pttl(kept[0] ?? '')).toBeGreaterThan(0)
-  await redis.del(...kept)
-  expect(await ask()).toMatchObject({ total_downloads: first.total_downloads + 1000 })
-  await web.db.query(`DELETE FROM videos WHERE video_id = 'new'`)
-  await local.close()
-})
-
 test('without PostgreSQL the numbers say so, and everything else works', async () => {
   const { redis, keys } = web.state
   const away = await startWeb({ redis, prefix: keys.prefix })

@@ -120,8 +120,9 @@ export function createExperimentStore({ reader, writer, changed, keptAnswers }: 
 
     /** @throws OfferProblem when there is no such experiment. */
     async results(id: number): Promise<ExperimentResults> {
+      const { state } = await get(id)
       // Each person costs a look of its own: a large experiment is not counted again for everybody who looks.
-      const results = await keptAnswers(`experiment ${id}`, async () => {
+      const results = await keptAnswers(`experiment ${id} ${state}`, async () => {
         const found = await unlessDatabaseAway(experimentResults(reader, id))
         if (!found) throw new OfferProblem('not_found')
         return found

@@ -4,9 +4,13 @@ import type { Keys } from '../../../queues/keys.ts'
 
 export type KeptAnswers = ReturnType<typeof createKeptAnswers>
 
+/** An answer is kept so many times as long as it took: making it takes PostgreSQL one part of a hundred at most. */
+const TIMES_ITS_WORK = 100
+const LONGEST_MS = 5 * 60_000
+
 /**
- * Keeps answers for a moment: a page that many look at asks PostgreSQL once. Two who ask for the same at once share one
- * query. `keptMs` of 0 keeps none.
+ * Keeps answers for a moment, slow ones longer: a page that many look at asks PostgreSQL once. Two who ask for the same at
+ * once share one query. `keptMs` of 0 keeps none.
  */
 export function createKeptAnswers(redis: Redis, keys: Keys, keptMs: number) {
   const asked = new Map<string, Promise<string>>()
@@ -20,11 +24,13 @@ export function createKeptAnswers(redis: Redis, keys: Keys, keptMs: number) {
     if (kept !== null) return kept
     const running = asked.get(key)
     if (running !== undefined) return await running
+    const sinceMs = performance.now()
     const answer = work().then((value) => JSON.stringify(value))
     asked.set(key, answer)
     try {
       const text = await answer
-      await redis.set(key, text, 'PX', keptMs).catch(() => undefined)
+      const slowMs = Math.min(Math.round((performance.now() - sinceMs) * TIMES_ITS_WORK), LONGEST_MS)
+      await redis.set(key, text, 'PX', Math.max(keptMs, slowMs)).catch(() => undefined)
       return text
     } finally {
       asked.delete(key)
