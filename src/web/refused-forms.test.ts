@@ -52,9 +52,10 @@ test('the form of an ad that is refused keeps what was typed, and says which fie
 })
 
 test('the form of an experiment that is refused keeps what was typed, and says which field was wrong', async () => {
-  const post = async (fields: [string, string][]) => {
+  const post = async (fields: [string, string][], language = 'en') => {
+    const headers = { Origin: web.origin, 'Accept-Language': language, ...web.admin }
     const answer = await fetch(`${web.origin}/analytics/experiments`, {
-      ...{ method: 'POST', redirect: 'manual', headers: { Origin: web.origin, ...web.admin } },
+      ...{ method: 'POST', redirect: 'manual', headers },
       body: new URLSearchParams(fields),
     })
     return [answer.status, await answer.text()] as const
@@ -77,6 +78,7 @@ test('the form of an experiment that is refused keeps what was typed, and says w
   const [status, page] = await post(typed)
   expect(status).toBe(400)
   expect(page).toContain('<strong>Variant 2: What it gets, as JSON</strong>')
+  expect((await post(typed, 'ru'))[1]).toContain('<strong>Вариант 2: Что он получает, в JSON</strong>')
   for (const [, value] of typed)
     expect(page).toContain(value.replaceAll('"', '&quot;').replace('<15>', '&lt;15&gt;'))
   expect(page).toContain('<option value="user_referred" selected>')

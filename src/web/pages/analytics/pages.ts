@@ -171,8 +171,8 @@ export const PAGES: readonly AnalyticsPage[] = [
     id: 'experiments',
     title: { en: 'Experiments', ru: 'Эксперименты' },
     lead: {
-      en: 'What a change did. The interval may be looked at at any time; a verdict comes when it leaves zero, or at the planned size.',
-      ru: 'Что дало изменение. На интервал можно смотреть когда угодно; вывод — когда он уходит от нуля или набран план.',
+      en: 'What a change did. The interval may be looked at at any time; a verdict comes when it leaves zero, or when you stop at the planned size.',
+      ru: 'Что дало изменение. На интервал можно смотреть когда угодно; вывод — когда он ушёл от нуля или когда вы закончили, набрав план.',
     },
     keeps: 'experiments',
     charts: [],

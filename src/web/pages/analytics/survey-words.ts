@@ -6,7 +6,7 @@ import type { Texts } from '../../texts.ts'
 export function surveyWordsSection(texts: Texts, answers: readonly SurveyWords[]): Html {
   const line = ({ day, pmf, words }: SurveyWords) =>
     html`<li><blockquote dir="auto">${words}</blockquote><p class="quiet words-of">${day} · ${texts.surveyAnswers[pmf]}</p></li>`
-  return html`<section class="panel wide" aria-labelledby="words">
+  return html`<section class="panel kept" aria-labelledby="words">
 <h2 id="words">${texts.surveyWords}</h2>
 ${answers.length > 0 ? html`<ul class="words">${answers.map(line)}</ul>` : html`<p class="quiet">${texts.noSurveyWords}</p>`}
 </section>`
