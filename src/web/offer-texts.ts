@@ -82,7 +82,7 @@ export const offerTextsEn = {
   complete:
     'The planned number of people is reached. While it runs on, still only an interval that has left zero counts: stop it, and it is judged once by all its people.',
   inSeveral: (count: number) => `People who have met more than one variant, and are left out: ${count}`,
-  tooLong: 'The results took too long. The CSV file has them.',
+  tooLong: 'The results take long. Load the page again in a moment.',
 }
 
 export const offerTextsRu: typeof offerTextsEn = {
@@ -158,5 +158,5 @@ export const offerTextsRu: typeof offerTextsEn = {
   complete:
     'Запланированное число людей набрано. Пока эксперимент идёт, по-прежнему считается только интервал, ушедший от нуля: закончите его, и вывод будет сделан один раз, по всем людям.',
   inSeveral: (count) => `Видели больше одного варианта и не учтены: ${count}`,
-  tooLong: 'Результаты считаются слишком долго. Они есть в файле CSV.',
+  tooLong: 'Результаты считаются долго. Загрузите страницу ещё раз чуть позже.',
 }
