@@ -92,7 +92,8 @@ test('no stage holds a secret that it does not use', () => {
 test('.env.example explains every variable of the configuration and of compose, and no other', async () => {
   const names = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, name]) => name)
   const read = new Set([
-    ...names(await textOf('src/shared/config.ts'), /^ {2}([A-Z][A-Z0-9_]+):/gm),
+    ...names(await textOf('src/shared/config/services.ts'), /^ {2}([A-Z][A-Z0-9_]+):/gm),
+    ...names(await textOf('src/shared/config/product.ts'), /^ {2}([A-Z][A-Z0-9_]+):/gm),
     ...names(await textOf('docker-compose.yml'), /\$\{(\w+)/g),
     ...STAGE_NAMES.map((name) => `CONCURRENCY_${name.toUpperCase()}`),
   ])
