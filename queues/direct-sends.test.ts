@@ -11,8 +11,8 @@ afterAll(() => state.queues.close())
 let unique = 0
 const KEY = 'site.1.v360.full.public'
 
-/** A request on its way out, without a ticket. */
-async function delivering() {
+/** A request on its way out; without a ticket, once that has been claimed. */
+async function delivering({ isClaimed = true } = {}) {
   const asker = {
     ...{ botId: 1, chatId: 5, chatType: 'private' as const, threadId: null },
     ...{ userId: 5, language: 'en' as const, messageId: 7 },
@@ -20,6 +20,7 @@ async function delivering() {
   const ticket = await requests.create(asker, `u${++unique}`, 'hash', Date.now())
   await requests.move(ticket, ['asked'], 'delivering')
   await requests.set(ticket, { mediaKey: KEY })
+  if (isClaimed) await requests.claimTicket(ticket)
   return { ticket, mediaKey: KEY, botId: 1, userId: 5 }
 }
 type Sending = Awaited<ReturnType<typeof delivering>>
@@ -128,8 +129,20 @@ test('what was sent of another format does not stand for the one that is wanted 
   expect((await requests.get(request.ticket))?.direct).toBe(false)
 })
 
+test('while there is a ticket, or may be one, nothing is sent beside it', async () => {
+  const request = await delivering({ isClaimed: false })
+  expect(await answer(request)).toBe('gone')
+  const ticket = await taken(request, 'ticket')
+  expect(await answer(request)).toBe('gone')
+  await ticket.end({ messageId: 99 })
+  expect(await answer(request)).toBe('gone')
+  // None of that counts as a call.
+  await requests.set(request.ticket, { ticketGone: '1' })
+  expect((await taken(request)).doubts).toBe(0)
+})
+
 test('a ticket that is being sent is waited for; then it is there', async () => {
-  const request = await delivering()
+  const request = await delivering({ isClaimed: false })
   const lease = await taken(request, 'ticket')
   expect(await requests.claimTicket(request.ticket)).toEqual({ how: 'wait' })
   expect(await answer(request, 'ticket')).toBe('wait')
@@ -151,7 +164,7 @@ test('where the delivery came first there will be no ticket, unless the person m
 })
 
 test('who was frozen while sending the ticket is out when the delivery has gone ahead', async () => {
-  const request = await delivering()
+  const request = await delivering({ isClaimed: false })
   const frozen = await taken(request, 'ticket')
   await runOut(request, 'ticket')
   expect(await requests.claimTicket(request.ticket)).toEqual({ how: 'none' })

@@ -1,4 +1,4 @@
-import type { DirectLease, DirectSend, DirectSends } from '../queues/direct-sends.ts'
+import type { DirectLease, DirectSend, DirectSends, Leased } from '../queues/direct-sends.ts'
 import type { Request } from '../queues/request.ts'
 import { classify, isTelegramError } from '../src/shared/telegram/classify.ts'
 import type { Telegram } from '../src/shared/telegram/create-telegram.ts'
@@ -23,6 +23,8 @@ interface Message {
   what: DirectSend
   /** A ticket is to come though the person deleted the last one. */
   again?: boolean
+  /** What was answered to who has asked for the lease already. */
+  leased?: Leased
 }
 
 export type SentOnce<T> =
@@ -40,11 +42,11 @@ export type SentOnce<T> =
  */
 export async function sendOnce<T extends { message_id: number }>(
   { directSends, telegram }: SendOnceDeps,
-  { request, what, again = false }: Message,
+  { request, what, again = false, leased: asked }: Message,
   call: (signal: AbortSignal) => Promise<T>,
   context: Pick<StageContext, 'signal' | 'failPoint'>,
 ): Promise<SentOnce<T>> {
-  const leased = await directSends.lease(request, what, { again })
+  const leased = asked ?? (await directSends.lease(request, what, { again }))
   if (leased.how === 'wait') throw new Postpone(Math.min(leased.waitMs, LOOK_AGAIN_MS))
   if (leased.how === 'sent') return { how: 'before', messageId: leased.messageId }
   if (leased.how !== 'go') return leased

@@ -1,7 +1,8 @@
 -- The lease of a message that must not come twice: the media of a request that has no ticket, or its ticket. It ends by
 -- itself, on the clock of Redis; the fence tells the holders apart.
 -- KEYS request    ARGV direct | ticket, lease ms, most calls, '1' for a ticket though the person deleted the last one
--- Returns {sent, message id} | {gone} | {wait, ms} | {spent} | {go, fence, earlier calls whose end nobody knows}
+-- Returns {sent, message id} | {gone} (no ticket any more; for direct: there is one, or may be) | {wait, ms} | {spent}
+--   | {go, fence, earlier calls whose end nobody knows}
 local what = ARGV[1]
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
@@ -9,6 +10,7 @@ local request =
   redis.call('HMGET', KEYS[1], 'direct', 'ticketGone', 'ticketMessageId', what .. 'UntilMs', what .. 'Calls')
 if what == 'direct' then
   if request[1] == 'ok' then return { 'sent', '' } end
+  if request[2] ~= '1' then return { 'gone' } end
 elseif request[2] == '1' then
   if ARGV[4] ~= '1' then return { 'gone' } end
 elseif request[3] and request[3] ~= '' then

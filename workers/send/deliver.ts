@@ -29,8 +29,12 @@ export async function deliver(
   { request, context }: { request: Request; context: StageContext },
   message: DeliveredMedia,
 ): Promise<{ how: string; sent: Omit<SentFile, 'file'> | null }> {
-  const { requests, telegram } = deps
-  const claim = await requests.claimTicket(request.ticket)
+  const { requests, directSends, telegram } = deps
+  // In one round trip: a lease is given only where the claim before it has found no ticket.
+  const [claim, leased] = await Promise.all([
+    requests.claimTicket(request.ticket),
+    directSends.lease(request, 'direct'),
+  ])
   if (claim.how === 'wait') throw new Postpone(WAIT_FOR_TICKET_MS)
   if (claim.how === 'message') {
     const edited = await editTicket(telegram, request, claim.messageId, message, context.signal)
@@ -39,7 +43,7 @@ export async function deliver(
   }
   const direct = await sendOnce(
     deps,
-    { request, what: 'direct' },
+    { request, what: 'direct', leased },
     (signal) => sendDirectly(telegram, request, message, signal),
     context,
   )

@@ -76,7 +76,10 @@ async function delivery() {
     calls: () => world.ledger.of('sendVideo').filter((call) => call.chatId === user.id),
     /** As if the lease had been taken long ago. */
     runOut: () => redis.hset(state.keys.request(ticket), 'directUntilMs', 1),
-    lease: () => state.directSends.lease({ ticket, mediaKey: KEY }, 'direct'),
+    async lease() {
+      await state.requests.claimTicket(ticket)
+      return await state.directSends.lease({ ticket, mediaKey: KEY }, 'direct')
+    },
     fetchesAgain: async () =>
       (await state.queues.queue('intake').getJobs()).some((job) => JSON.stringify(job.data).includes(ticket)),
   }
