@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Refusal } from '../../queues/door.ts'
 import { failRequest } from '../../queues/end-request.ts'
 import { StageError } from '../../queues/failure.ts'
 import { productionId, rootCause } from '../../queues/flow.ts'
 import { inspectionKey } from '../../queues/join.ts'
+import { linkHash } from '../../queues/media.ts'
 import { doorFor } from '../../queues/people/quota.ts'
 import { leftOutAs, type Request } from '../../queues/request.ts'
 import type { IntakeData } from '../../queues/stages/intake.ts'
@@ -15,6 +17,11 @@ import { tellReached, tellRefusal } from './tell-limits.ts'
 
 /** People who go a step further at the same time, when a site has answered all of them. */
 const AT_ONCE = 50
+/**
+ * Events wait for so long: written at once, they take the processors from the very delivery that has begun, which is over by
+ * then.
+ */
+const LATER_MS = 25
 
 type Of<K extends IntakeData['kind']> = Extract<IntakeData, { kind: K }>
 
@@ -27,7 +34,7 @@ export const createHandler =
 /** Of one run: its steps pass the places where it may be killed. */
 function handlerFor(deps: IntakeDeps, failPoint: FailPoint): Handler<'intake'> {
   const { requests, joins, preferences, queues, notifier, events, people, rules } = deps
-  const { advance, ask, fail } = createNextStep(deps, failPoint)
+  const { advance, look, ask, fail, later } = createNextStep(deps, failPoint)
 
   const withRequest = async (ticket: string, act: (request: Request) => Promise<string>): Promise<string> => {
     const request = await requests.get(ticket)
@@ -39,13 +46,15 @@ function handlerFor(deps: IntakeDeps, failPoint: FailPoint): Handler<'intake'> {
   const links = async (data: Of<'links'>, log: Logger): Promise<string[]> => {
     const { asker, origin, links: wanted, receivedAtMs } = data
     const door = doorFor(rules, asker, deps.maxQueuedPerPerson)
-    // Before the first request, on the same connection: nothing waits for it.
+    // Before the first request, on the same connection: nothing waits for it. So is what is looked up for its next step.
     const seeing = seen(data)
     seeing.catch(() => undefined)
     const decisions: string[] = []
     for (const [index, link] of wanted.entries()) {
       const one = `${origin}-${index}`
       const rest = { links: wanted.length - index, leftOutAs: leftOutAs(origin) }
+      const looked = look({ ...asker, linkHash: linkHash(link) })
+      looked.catch(() => undefined)
       const made = await requests.createWithin(door, asker, one, link, receivedAtMs, rest)
       if ('code' in made) {
         // Before the note that another run finds: what is counted stands in the answer that made it.
@@ -55,11 +64,12 @@ function handlerFor(deps: IntakeDeps, failPoint: FailPoint): Handler<'intake'> {
       }
       failPoint('created')
       await tellReached(deps, made)
-      const decision = await advance(made)
+      const decision = await advance(made, looked)
       log.info({ ticket: made.ticket, decision }, 'asked')
       decisions.push(decision)
     }
-    await tellLinks(events, data, await seeing)
+    const who = await seeing
+    later.push(() => tellLinks(events, data, who))
     return decisions
   }
 
@@ -165,7 +175,7 @@ function handlerFor(deps: IntakeDeps, failPoint: FailPoint): Handler<'intake'> {
     return decisions
   }
 
-  return async ({ data, input }, { log }) => {
+  const run: Handler<'intake'> = async ({ data, input }, { log }) => {
     switch (data.kind) {
       case 'links':
         return { decisions: await links(data, log) }
@@ -186,5 +196,14 @@ function handlerFor(deps: IntakeDeps, failPoint: FailPoint): Handler<'intake'> {
       default:
         throw new StageError('internal', { detail: 'unknown kind' })
     }
+  }
+
+  return async (job, context) => {
+    const result = await run(job, context)
+    if (later.length > 0) {
+      await sleep(LATER_MS)
+      await Promise.all(later.map((tell) => tell()))
+    }
+    return result
   }
 }

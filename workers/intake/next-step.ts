@@ -42,6 +42,7 @@ export interface IntakeDeps {
  */
 export function createNextStep(deps: IntakeDeps, failPoint: FailPoint) {
   const { requests, joins, facts, preferences, fairness, queues, notifier, events, rules } = deps
+  const later: (() => Promise<void>)[] = []
 
   const fail = async (
     request: Request,
@@ -52,27 +53,38 @@ export function createNextStep(deps: IntakeDeps, failPoint: FailPoint) {
     return failure
   }
 
-  /** The next step of a request, from wherever it stands. */
-  const advance = async (request: Request): Promise<string> => {
+  /** What decides over the step after the asking. */
+  const look = ({ linkHash, botId, userId }: Pick<Request, 'linkHash' | 'botId' | 'userId'>) =>
+    Promise.all([facts.ofLink(linkHash), preferences.get(botId, userId)])
+
+  /** The next step of a request, from wherever it stands. `looked`: what somebody has looked up for it already. */
+  const advance = async (request: Request, looked?: ReturnType<typeof look>): Promise<string> => {
     if (request.state === 'cancelled' || request.state === 'delivered' || request.state === 'failed')
       return 'over'
-    if (request.state === 'delivering') return await send(request)
-    const [known, preference] = await Promise.all([
-      facts.ofLink(request.linkHash),
-      request.format === null ? preferences.get(request.botId, request.userId) : null,
-    ])
+    if (request.state === 'delivering') {
+      const decision = await send(request)
+      tellAgain(request)
+      return decision
+    }
+    const [known, preference] = await (looked ?? look(request))
     if (!known) return await inspectFirst(request)
     const format = request.format ?? choiceFor(known.choices, preference)
     if (!format || !known.choices.some((choice) => choice.format === format)) return await ask(request)
     const byPreference = known.choices.length > 1 ? '1' : '0'
-    const isRemembered = request.format === null && byPreference === '1'
     // In this order on one connection: whoever joins has a format.
     const [, decision] = await Promise.all([
       request.format === null ? requests.set(request.ticket, { format, byPreference }) : null,
       produce({ ...request, format }, known),
-      isRemembered && tellChoice(events, request, format, true),
     ])
+    if (request.format !== null) tellAgain(request)
+    else if (byPreference === '1') later.push(() => tellChoice(events, request, format, true))
     return decision
+  }
+
+  /** The remembered choice of a run that died before it was told. A retry is no new choice. */
+  const tellAgain = (request: Request): void => {
+    const { format, byPreference, round } = request
+    if (format && byPreference && round === 1) later.push(() => tellChoice(events, request, format, true))
   }
 
   const send = async ({ ticket, round }: Request): Promise<string> => {
@@ -171,5 +183,9 @@ export function createNextStep(deps: IntakeDeps, failPoint: FailPoint) {
     return 'later'
   }
 
-  return { advance, ask, fail }
+  return {
+    ...{ advance, look, ask, fail },
+    /** What nobody waits for: to be done at the end of the run. */
+    later,
+  }
 }
