@@ -24,4 +24,6 @@ while :; do
   kill -0 "$command" 2>/dev/null || break
 done
 kill -KILL "$watcher"
+# Nobody is left when we are gone.
+wait "$watcher" 2>/dev/null
 exit "$code"
