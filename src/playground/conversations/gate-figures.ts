@@ -92,7 +92,6 @@ export function figuresOf({
     groupTookMs: ofGroups.map((group) => Math.max(...group) - Math.min(...group)),
     shortestSpanOfThreeInAPrivateChatMs: Math.min(...ofPeople.map((chat) => shortestSpan(chat, 2))),
     unprovoked: unprovoked.length,
-    unprovokedInGroups: unprovoked.filter(({ chatId = 0 }) => chatId < 0).length,
     afterRefusalMs: Math.min(...times(afterRefusal)) - refusedAtMs,
     inPause: all.filter((at) => at > pausedAtMs && at < pausedAtMs + 1000 * RETRY_AFTER_S).length,
     textsBeforePause: beforePause.filter((entry) => !isDelivery(entry)).length,

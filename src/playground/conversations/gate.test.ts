@@ -139,7 +139,6 @@ test('three send workers keep every limit, through 429s and an outage, and lose 
 
   // The chats.
   expect(Math.max(...figures.mostInAMinuteOfAGroup)).toBeLessThanOrEqual(20)
-  expect(figures.unprovokedInGroups).toBe(0)
   expect(figures.shortestSpanOfThreeInAPrivateChatMs).toBeGreaterThanOrEqual(1050 - LATE_MS - wayMs)
 
   // What was refused waits as long as it was told; so does everybody, when three were refused. Calls that were on
