@@ -21,7 +21,7 @@ const AT_ONCE = 50
  * Events wait for so long: written at once, they take the processors from the very delivery that has begun, which is over by
  * then.
  */
-const LATER_MS = 25
+const LATER_MS = 10
 
 type Of<K extends IntakeData['kind']> = Extract<IntakeData, { kind: K }>
 

@@ -40,6 +40,13 @@ async function askWithOneEach(count: number, firstClip: number): Promise<number>
   return sorted[Math.ceil(0.95 * count) - 1] ?? Number.NaN
 }
 
+/** The median of three rounds: of twenty people, one who was unlucky is the 95th percentile. */
+async function askInRounds(firstClip: number): Promise<number> {
+  const rounds: number[] = []
+  for (let round = 0; round < 3; round++) rounds.push(await askWithOneEach(20, firstClip + 20 * round))
+  return rounds.sort((a, b) => a - b)[1] ?? Number.NaN
+}
+
 /** How many jobs of a stage have not begun. */
 const inLine = (stage: 'inspect' | 'fetch') =>
   state.queues.queue(stage).getJobCountByTypes('prioritized', 'delayed')
@@ -47,7 +54,7 @@ const inLine = (stage: 'inspect' | 'fetch') =>
 test('one person with 200 links delays twenty with one each by two slots of work at most', {
   timeout: 3 * PATIENCE_MS,
 }, async () => {
-  const without = await askWithOneEach(20, 1000)
+  const without = await askInRounds(1000)
 
   const heavy = await decided()
   const paths = Array.from({ length: 200 }, (_, n) => `/files/clip-${2000 + n}.mp4`)
@@ -70,7 +77,8 @@ test('one person with 200 links delays twenty with one each by two slots of work
     expect([await inLine('inspect'), await inLine('fetch')].every((jobs) => jobs > 80)).toBe(true)
   }, soon)
 
-  const beside = await askWithOneEach(20, 3000)
+  const beside = await askInRounds(3000)
+  console.info({ without, beside })
   expect(beside, `${without} slots without the 200 links`).toBeLessThanOrEqual(without + 2)
   // They were there all the time.
   expect(Math.min(await inLine('inspect'), await inLine('fetch'))).toBeGreaterThan(0)
