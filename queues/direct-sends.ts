@@ -32,7 +32,7 @@ export interface DirectLease {
 export type Leased =
   /** It was sent before; the message id of a ticket. */
   | { how: 'sent'; messageId: number | null }
-  /** There is to be no ticket any more. */
+  /** There is to be no ticket any more; for media, that there is one, or may be one. */
   | { how: 'gone' }
   | { how: 'wait'; waitMs: number }
   /** Too many calls whose end nobody knows. */

@@ -43,10 +43,13 @@ export async function deliver(
   }
   const direct = await sendOnce(
     deps,
-    { request, what: 'direct', leased },
+    // Whoever came between the two, or made Redis take them in another order: it is asked again.
+    { request, what: 'direct', ...(leased.how !== 'gone' && { leased }) },
     (signal) => sendDirectly(telegram, request, message, signal),
     context,
   )
+  // A ticket has come meanwhile.
+  if (direct.how === 'gone') throw new Postpone(WAIT_FOR_TICKET_MS)
   if (direct.how === 'spent') throw new StageError('telegram_unavailable')
   return 'message' in direct
     ? { how: 'sent', sent: sentFileOf(direct.message) }

@@ -36,12 +36,13 @@ const telegram = createTelegram({
   ...{ token: TOKEN, apiUrl: await botApi.listen(), mode: 'local', filesDir: dir },
   ...{ redis, prefix, holdMs: 60_000 },
 })
-const handler = createHandler({
+const deps = {
   ...{ ...state, telegram, artifacts: createArtifacts({ mode: 'shared', dir }) },
   messages: createMessages(),
   ...{ timeZone: 'UTC', hasSurvey: false },
   storage: createStorage(await testBucket()),
-})
+}
+const handler = createHandler(deps)
 afterAll(async () => {
   await state.queues.close()
   await botApi.close()
@@ -149,6 +150,25 @@ describe('two runs of one job', () => {
     expect(it.media()).toHaveLength(2)
     expect(await send(it.ticket)).toEqual({ how: 'over' })
   })
+})
+
+test('a lease that is asked for before the claim, or beside a ticket, loses nothing', async () => {
+  const it = await delivery()
+  let asked = 0
+  const early = createHandler({
+    ...deps,
+    directSends: {
+      lease: async (...args) => (++asked === 1 ? { how: 'gone' } : await state.directSends.lease(...args)),
+    },
+  })
+  await early({ data: { ticket: it.ticket, round: 1 }, input: null }, testContext())
+  expect(it.media()).toHaveLength(1)
+  const other = await delivery()
+  const never = createHandler({ ...deps, directSends: { lease: async () => ({ how: 'gone' }) } })
+  await expect(
+    never({ data: { ticket: other.ticket, round: 1 }, input: null }, testContext()),
+  ).rejects.toBeInstanceOf(Postpone)
+  expect((await other.request()).state).toBe('delivering')
 })
 
 test('while the call runs its lease does not end', async () => {
