@@ -1,8 +1,10 @@
+import { readdirSync } from 'node:fs'
 import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { execa } from 'execa'
 import { pino } from 'pino'
-import { beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test, vi } from 'vitest'
 import { testDir } from '../../src/playground/testing/services.ts'
 import { findTools } from '../../src/playground/tools.ts'
 import { createExtractor } from './create-extractor.ts'
@@ -66,6 +68,24 @@ test('an archive, as yt-dlp is released, is kept imported', async () => {
   expect(await kept.warmUp()).toBe(true)
   expect(await endOf(kept)).toEqual({ exitCode: 0, stderr: '' })
   kept.close()
+})
+
+test('neither a warm yt-dlp nor one that is killed on its way leaves the folder of its rehearsals', async () => {
+  const path = await pretender('2099.01.01', '2099.01.01')
+  vi.stubEnv('TMPDIR', await testDir())
+  const resident = { rehearsals: () => [['--version']], log }
+  const warm = createYtdlp({ ytdlpPath: path, resident })
+  expect(await warm.warmUp()).toBe(true)
+  expect(readdirSync(tmpdir())).toEqual([])
+  warm.close()
+
+  const slow = createYtdlp({ ytdlpPath: path, resident })
+  const warmed = slow.warmUp()
+  await vi.waitFor(() => expect(readdirSync(tmpdir()).join()).toContain('rehearsal-'), { interval: 1 })
+  slow.close()
+  expect(await warmed).toBe(false)
+  expect(readdirSync(tmpdir())).toEqual([])
+  vi.unstubAllEnvs()
 })
 
 test('a tool that imports as something else is not kept', async () => {

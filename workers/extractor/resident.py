@@ -1,8 +1,8 @@
 """resident.py TOOL REHEARSALS: yt-dlp, imported once, with a forked child for every run.
 
 Started by `start-resident.ts` with the interpreter of TOOL (yt-dlp's own program). REHEARSALS (JSON) are command lines
-that reach no network; they make it import what runs need. When it is warm it listens, and prints one JSON line: where,
-a token that proves who answers there, and the version.
+that reach no network; they make it import what runs need, and leave what they fetch in the folder that it is started
+in. When it is warm it listens, and prints one JSON line: where, a token that proves who answers there, and the version.
 
 Each connection has a process of its own, the leader (`leader.py`). It says hello, reads one JSON line (the token, the
 arguments, the folder, the file limit), forks the runner, which is yt-dlp's command line to the letter, and passes on
@@ -23,7 +23,6 @@ import signal
 import socket
 import struct
 import sys
-import tempfile
 import threading
 import zipfile
 
@@ -65,17 +64,14 @@ def share_certificates():
 
 def rehearse(yt_dlp, rehearsals):
     """Runs command lines with their output thrown away; how they end does not matter."""
-    before = os.getcwd()
-    with tempfile.TemporaryDirectory() as folder, open(os.devnull, 'w') as nowhere:
-        os.chdir(folder)
-        streams = sys.stdout, sys.stderr
+    streams = sys.stdout, sys.stderr
+    with open(os.devnull, 'w') as nowhere:
         sys.stdout = sys.stderr = nowhere
         try:
             for argv in rehearsals:
                 run_main(yt_dlp, argv)
         finally:
             sys.stdout, sys.stderr = streams
-            os.chdir(before)
 
 
 def settle():
@@ -123,6 +119,8 @@ def main():
             extractors.append(module)
     share_certificates()
     rehearse(yt_dlp, rehearsals)
+    # The folder that we were started in was for that alone.
+    os.chdir('/')
     if threading.active_count() > 1:
         sys.exit('a thread is left, and would not be there in a child')
     token = secrets.token_hex(16)

@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { GUARD, killGroup } from '../../src/shared/guarded-process.ts'
@@ -30,9 +33,12 @@ export function startResident(
   interpreter: readonly string[],
   rehearsals: readonly string[][],
 ): Resident {
-  const child = spawn(GUARD, [...interpreter, RESIDENT_PY, tool, JSON.stringify(rehearsals)], {
-    // In nobody's way.
-    cwd: '/',
+  const folder = rehearsals.length > 0 ? makeFolder() : null
+  const removeFolder = () => folder && rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  // Without a folder the first runs import what they need.
+  const rehearsed = JSON.stringify(folder ? rehearsals : [])
+  const child = spawn(GUARD, [...interpreter, RESIDENT_PY, tool, rehearsed], {
+    cwd: folder ?? '/',
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   let said = ''
@@ -47,13 +53,16 @@ export function startResident(
       resolve(said.trim())
     })
   })
+  void ended.then(removeFolder)
   // Writing to the guard is nothing that we do: its input only tells it that we are alive.
   child.stdin.on('error', () => undefined)
   let line = ''
   const ready = new Promise<Ready | null>((resolve) => {
     child.stdout.on('data', (chunk: Buffer) => {
       line += chunk.toString()
-      if (line.includes('\n')) resolve(parseReady(line))
+      if (!line.includes('\n')) return
+      removeFolder()
+      resolve(parseReady(line))
     })
     void ended.then(() => resolve(null))
   })
@@ -62,7 +71,18 @@ export function startResident(
     ended,
     kill() {
       if (child.pid && child.exitCode === null && child.signalCode === null) killGroup(child.pid)
+      // Whoever calls this may not live to see the end.
+      removeFolder()
     },
+  }
+}
+
+/** For what the rehearsals fetch. Ours to remove: who is killed cannot. Null when the disk takes none. */
+function makeFolder(): string | null {
+  try {
+    return mkdtempSync(join(tmpdir(), 'rehearsal-'))
+  } catch {
+    return null
   }
 }
 

@@ -65,7 +65,8 @@ export async function runChaos(
       dir,
       mediaDir: SAMPLE_MEDIA_DIR,
       workers: WORKERS,
-      env: SETTINGS,
+      // The temporary folder of who is killed in the middle of a run goes with ours.
+      env: { ...SETTINGS, TMPDIR: dir },
       envOf: (name) => (clocks && name.startsWith('worker-') ? clocks.environment(name) : {}),
       say: (line) => {
         if (line.includes('has ended')) crashes.push(line)
