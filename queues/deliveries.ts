@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { Cached } from './cached.ts'
+import { CLAIM_TERMS, type Claim, type DirectSends } from './direct-sends.ts'
 import type { Keys } from './keys.ts'
 import { SURVEY_RULES } from './people/survey.ts'
 import { Request } from './request.ts'
-import type { Scripts } from './scripts.ts'
+import { HashFields, type Scripts } from './scripts.ts'
 import { SentFile } from './sent-files.ts'
 
 export interface Delivery {
@@ -14,33 +15,36 @@ export interface Delivery {
   cached: Cached | null
   /** Something follows the file: an ad, the survey, the word of a bonus (`aftercare`). */
   isFollowed: boolean
+  /** Its ticket was claimed already; null when Telegram does not have the file, or nothing is to be sent. */
+  claim: Claim | null
 }
 
-const fields = z.array(z.string()).transform((flat) => {
-  const pairs = flat.flatMap((name, at) => (at % 2 === 0 ? [[name, flat[at + 1] ?? '']] : []))
-  return z.record(z.string(), z.string()).parse(Object.fromEntries(pairs))
-})
-const Found = z.tuple([fields, z.string(), fields, z.enum(['0', '1'])])
+const Found = z.tuple([HashFields, z.string(), HashFields, z.enum(['0', '1']), z.array(z.string())])
 
 export type Deliveries = ReturnType<typeof createDeliveries>
 
-/** What a delivery must know before it begins, in one round trip. */
-export function createDeliveries(scripts: Scripts, keys: Keys) {
+/** What a delivery must know before it begins, and its ticket, in one round trip. */
+export function createDeliveries(scripts: Scripts, keys: Keys, directSends: DirectSends) {
   return {
     /** @param hasSurvey whether people are asked what they think of us at all */
-    async find(ticket: string, hasSurvey = false): Promise<Delivery> {
+    async find(ticket: string, round: number, hasSurvey = false): Promise<Delivery> {
       const { gapMs, afterFiles } = SURVEY_RULES
-      const [request, file, shared, isFollowed] = Found.parse(
+      const [found, file, shared, isFollowed, claimed] = Found.parse(
         await scripts.delivery(
           [keys.request(ticket)],
-          [keys.prefix, keys.files, keys.shared(''), hasSurvey ? afterFiles : 0, gapMs],
+          [
+            ...[keys.prefix, keys.files, keys.shared(''), hasSurvey ? afterFiles : 0, gapMs],
+            ...[round, ...CLAIM_TERMS],
+          ],
         ),
       )
+      const request = found.ticket ? Request.parse(found) : null
       return {
-        request: request.ticket ? Request.parse(request) : null,
+        request,
         sentFile: file === '' ? null : SentFile.parse(JSON.parse(file)),
         cached: Cached.safeParse(shared).data ?? null,
         isFollowed: isFollowed === '1',
+        claim: request && claimed.length > 0 ? directSends.claimedAs(request, claimed) : null,
       }
     },
   }

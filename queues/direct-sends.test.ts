@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest'
 import { testRedis } from '../src/playground/testing/services.ts'
-import type { DirectLease, DirectSend } from './direct-sends.ts'
+import type { DirectLease, Leased } from './direct-sends.ts'
 import { createState } from './state.ts'
 
 const { redis, prefix } = await testRedis()
@@ -11,8 +11,9 @@ afterAll(() => state.queues.close())
 let unique = 0
 const KEY = 'site.1.v360.full.public'
 
-/** A request on its way out; without a ticket, once that has been claimed. */
-async function delivering({ isClaimed = true } = {}) {
+type Sent = 'direct' | 'ticket'
+/** A request on its way out. */
+async function delivering() {
   const asker = {
     ...{ botId: 1, chatId: 5, chatType: 'private' as const, threadId: null },
     ...{ userId: 5, language: 'en' as const, messageId: 7 },
@@ -20,20 +21,24 @@ async function delivering({ isClaimed = true } = {}) {
   const ticket = await requests.create(asker, `u${++unique}`, 'hash', Date.now())
   await requests.move(ticket, ['asked'], 'delivering')
   await requests.set(ticket, { mediaKey: KEY })
-  if (isClaimed) await requests.claimTicket(ticket)
   return { ticket, mediaKey: KEY, botId: 1, userId: 5 }
 }
 type Sending = Awaited<ReturnType<typeof delivering>>
 
-async function taken(request: Sending, what: DirectSend = 'direct'): Promise<DirectLease> {
-  const leased = await directSends.lease(request, what)
+async function asked(request: Sending, what: Sent): Promise<Leased> {
+  if (what === 'ticket') return await directSends.ticketLease(request)
+  const claim = await directSends.claim(request)
+  if (claim.how !== 'none') throw new Error(claim.how)
+  return claim.leased
+}
+async function taken(request: Sending, what: Sent = 'direct'): Promise<DirectLease> {
+  const leased = await asked(request, what)
   if (leased.how !== 'go') throw new Error(leased.how)
   return leased.lease
 }
-const answer = async (request: Sending, what: DirectSend = 'direct') =>
-  (await directSends.lease(request, what)).how
+const answer = async (request: Sending, what: Sent = 'direct') => (await asked(request, what)).how
 /** As if the lease had been taken long ago, by the clock of Redis. */
-const runOut = ({ ticket }: Sending, what: DirectSend = 'direct') =>
+const runOut = ({ ticket }: Sending, what: Sent = 'direct') =>
   redis.hset(state.keys.request(ticket), `${what}UntilMs`, 1)
 
 test('one at a time, however many ask at once', async () => {
@@ -130,45 +135,67 @@ test('what was sent of another format does not stand for the one that is wanted 
 })
 
 test('while there is a ticket, or may be one, nothing is sent beside it', async () => {
-  const request = await delivering({ isClaimed: false })
-  expect(await answer(request)).toBe('gone')
+  const request = await delivering()
   const ticket = await taken(request, 'ticket')
-  expect(await answer(request)).toBe('gone')
+  expect(await directSends.claim(request)).toEqual({ how: 'busy' })
   await ticket.end({ messageId: 99 })
-  expect(await answer(request)).toBe('gone')
+  expect(await directSends.claim(request)).toEqual({ how: 'message', messageId: 99 })
   // None of that counts as a call.
   await requests.set(request.ticket, { ticketGone: '1' })
   expect((await taken(request)).doubts).toBe(0)
 })
 
 test('a ticket that is being sent is waited for; then it is there', async () => {
-  const request = await delivering({ isClaimed: false })
+  const request = await delivering()
   const lease = await taken(request, 'ticket')
-  expect(await requests.claimTicket(request.ticket)).toEqual({ how: 'wait' })
+  expect(await directSends.claim(request)).toEqual({ how: 'busy' })
   expect(await answer(request, 'ticket')).toBe('wait')
   expect(await lease.end({ messageId: 99 })).toBe(true)
   // Redis may get it twice: the client repeats what it has no answer to.
   expect(await lease.end({ messageId: 99 })).toBe(true)
-  expect(await requests.claimTicket(request.ticket)).toEqual({ how: 'message', messageId: 99 })
-  expect(await directSends.lease(request, 'ticket')).toEqual({ how: 'sent', messageId: 99 })
+  expect(await directSends.claim(request)).toEqual({ how: 'message', messageId: 99 })
+  expect(await directSends.ticketLease(request)).toEqual({ how: 'sent', messageId: 99 })
 })
 
 test('where the delivery came first there will be no ticket, unless the person must be told something', async () => {
   const request = await delivering()
-  expect(await requests.claimTicket(request.ticket)).toEqual({ how: 'none' })
+  expect((await directSends.claim(request)).how).toBe('none')
   expect(await answer(request, 'ticket')).toBe('gone')
-  const leased = await directSends.lease(request, 'ticket', { again: true })
+  const leased = await directSends.ticketLease(request, true)
   expect(leased.how).toBe('go')
   if (leased.how === 'go') expect(await leased.lease.end({ messageId: 5 })).toBe(true)
-  expect(await requests.claimTicket(request.ticket)).toEqual({ how: 'message', messageId: 5 })
+  expect(await directSends.claim(request)).toEqual({ how: 'message', messageId: 5 })
 })
 
 test('who was frozen while sending the ticket is out when the delivery has gone ahead', async () => {
-  const request = await delivering({ isClaimed: false })
+  const request = await delivering()
   const frozen = await taken(request, 'ticket')
   await runOut(request, 'ticket')
-  expect(await requests.claimTicket(request.ticket)).toEqual({ how: 'none' })
+  expect((await directSends.claim(request)).how).toBe('none')
   expect(await frozen.holds()).toBe(false)
   expect(await frozen.end({ messageId: 99 })).toBe(false)
-  expect(await requests.claimTicket(request.ticket)).toEqual({ how: 'none' })
+  expect((await directSends.claim(request)).how).toBe('none')
+})
+
+test.each([
+  ['is to be sent again', {}, 1, 'none'],
+  ['has come already', { direct: 'ok' }, 1, undefined],
+  ['is meant by an older job', {}, 0, undefined],
+  ['is over', { state: 'cancelled' }, 1, undefined],
+])('a file that Telegram has, and that %s', async (_, fields, round, how) => {
+  const request = await delivering()
+  const file = {
+    ...{ kind: 'video' as const, extension: 'mp4' as const, mimeType: 'video/mp4' as const, sizeBytes: 5 },
+    ...{ width: 640, height: 360, durationS: 7.6, title: 'Harbour', performer: null },
+    treatment: 'as_is' as const,
+  }
+  const key = state.keys.request(request.ticket)
+  await redis.hset(key, { direct: '', ...fields })
+  expect((await state.deliveries.find(request.ticket, round)).claim).toBeNull()
+  await state.sentFiles.save(1, KEY, { fileId: 'BAAC', kind: 'video', file })
+  const found = await state.deliveries.find(request.ticket, round)
+  expect(found.claim?.how).toBe(how)
+  // Whoever does not send it leaves the ticket to others.
+  expect(await redis.hget(key, 'ticketGone')).toBe(how ? '1' : null)
+  await state.sentFiles.forget(1, KEY)
 })

@@ -4,7 +4,7 @@ import type { Request } from './request.ts'
 import type { Scripts } from './scripts.ts'
 
 /** `direct`: the media of a request that has no ticket. `ticket`: the ticket itself. */
-export type DirectSend = 'direct' | 'ticket'
+type DirectSend = 'direct' | 'ticket'
 
 /**
  * Who was frozen or killed holds up the next one for so long. A ticket's lease is short because a delivery waits for it,
@@ -14,15 +14,22 @@ const LEASE_MS = { direct: 30_000, ticket: 15_000 } as const
 
 /** Each call whose end nobody knows may be one more copy; after so many, the person is told instead. */
 const MOST_CALLS = 4
+/** Of the lease that a claim gives. */
+export const CLAIM_TERMS = [LEASE_MS.direct, MOST_CALLS]
 
-const LeaseAnswer = z.tuple([z.enum(['sent', 'gone', 'wait', 'spent', 'go'])]).rest(z.string())
+const LEASED = ['sent', 'gone', 'wait', 'spent', 'go'] as const
+const LeaseAnswer = z.tuple([z.enum(LEASED)]).rest(z.string())
+const ClaimAnswer = z.tuple([z.enum(['message', 'busy', ...LEASED])]).rest(z.string())
 
 /** The right to make one call, while `holds`. */
 export interface DirectLease {
   /** How many calls before this one nobody knows the end of. */
   doubts: number
-  /** For a direct send: how often to ask `holds` while the call runs, so that nobody else begins. */
-  renewEveryMs: number
+  /**
+   * How often to ask `holds` while the call runs, so that nobody else begins; null for a ticket: one that takes long is not
+   * waited for.
+   */
+  renewEveryMs: number | null
   /** Asks and renews; false when another one has it, or the message is not wanted any more. */
   holds(): Promise<boolean>
   /** The call is over. False when the message has no place in the chat any more. */
@@ -32,12 +39,22 @@ export interface DirectLease {
 export type Leased =
   /** It was sent before; the message id of a ticket. */
   | { how: 'sent'; messageId: number | null }
-  /** There is to be no ticket any more; for media, that there is one, or may be one. */
+  /** There is to be no ticket any more. */
   | { how: 'gone' }
   | { how: 'wait'; waitMs: number }
   /** Too many calls whose end nobody knows. */
   | { how: 'spent' }
   | { how: 'go'; lease: DirectLease }
+
+/** What a delivery becomes: the ticket, or a message of its own. */
+export type Claim =
+  | { how: 'message'; messageId: number }
+  /** The ticket is being sent. */
+  | { how: 'busy' }
+  /** There is no ticket, and from now on there will be none. */
+  | { how: 'none'; leased: Leased }
+
+type Leasing = Pick<Request, 'ticket' | 'mediaKey'>
 
 export type DirectSends = ReturnType<typeof createDirectSends>
 
@@ -46,31 +63,57 @@ export type DirectSends = ReturnType<typeof createDirectSends>
  * holder of a lease makes the call, and a lease is given anew only when it ran out: then nobody knows.
  */
 export function createDirectSends(scripts: Scripts, keys: Keys) {
+  const leasedAs = (
+    { ticket, mediaKey }: Leasing,
+    what: DirectSend,
+    answer: z.infer<typeof LeaseAnswer>,
+  ): Leased => {
+    const [how, detail = '', doubts = ''] = answer
+    if (how === 'sent') return { how, messageId: detail === '' ? null : Number(detail) }
+    if (how === 'wait') return { how, waitMs: Number(detail) }
+    if (how !== 'go') return { how }
+    const key = [keys.request(ticket)]
+    const lease: DirectLease = {
+      doubts: Number(doubts),
+      renewEveryMs: what === 'direct' ? LEASE_MS.direct / 3 : null,
+      holds: async () => (await scripts.directHold(key, [what, detail, LEASE_MS[what]])) === 1,
+      end: async (outcome) => {
+        const [word, messageId] =
+          typeof outcome === 'string' ? [outcome, ''] : (['sent', outcome.messageId] as const)
+        return (await scripts.directEnd(key, [what, detail, word, messageId, mediaKey ?? ''])) === 1
+      },
+    }
+    return { how, lease }
+  }
+
+  /** What the script `claim` has answered, with `CLAIM_TERMS`. */
+  const claimedAs = (request: Leasing, answer: unknown): Claim => {
+    const [how, ...details] = ClaimAnswer.parse(answer)
+    if (how === 'message') return { how, messageId: Number(details[0]) }
+    return how === 'busy' ? { how } : { how: 'none', leased: leasedAs(request, 'direct', [how, ...details]) }
+  }
+
   return {
-    /** @param again a ticket is to come though the person deleted the last one: there is something that they must know */
-    async lease(
-      { ticket, mediaKey }: Pick<Request, 'ticket' | 'mediaKey'>,
-      what: DirectSend,
-      { again = false } = {},
-    ): Promise<Leased> {
-      const key = [keys.request(ticket)]
-      const [how, detail = '', doubts = ''] = LeaseAnswer.parse(
-        await scripts.directLease(key, [what, LEASE_MS[what], MOST_CALLS, again ? '1' : '0']),
-      )
-      if (how === 'sent') return { how, messageId: detail === '' ? null : Number(detail) }
-      if (how === 'wait') return { how, waitMs: Number(detail) }
-      if (how !== 'go') return { how }
-      const lease: DirectLease = {
-        doubts: Number(doubts),
-        renewEveryMs: LEASE_MS[what] / 3,
-        holds: async () => (await scripts.directHold(key, [what, detail, LEASE_MS[what]])) === 1,
-        end: async (outcome) => {
-          const [word, messageId] =
-            typeof outcome === 'string' ? [outcome, ''] : (['sent', outcome.messageId] as const)
-          return (await scripts.directEnd(key, [what, detail, word, messageId, mediaKey ?? ''])) === 1
-        },
-      }
-      return { how, lease }
-    },
+    claimedAs,
+
+    /** For a delivery: its ticket. Where there is none, the lease of the message that comes instead. */
+    claim: async (request: Leasing): Promise<Claim> =>
+      claimedAs(request, await scripts.claim([keys.request(request.ticket)], CLAIM_TERMS)),
+
+    /**
+     * The lease of the ticket itself.
+     * @param again it is to come though the person deleted the last one: there is something that they must know
+     */
+    ticketLease: async (request: Leasing, again = false): Promise<Leased> =>
+      leasedAs(
+        request,
+        'ticket',
+        LeaseAnswer.parse(
+          await scripts.ticketLease(
+            [keys.request(request.ticket)],
+            [LEASE_MS.ticket, MOST_CALLS, again ? '1' : '0'],
+          ),
+        ),
+      ),
   }
 }

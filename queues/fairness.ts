@@ -16,6 +16,8 @@ export const isFair = (name: string): name is FairStage => FAIR_STAGES.some((sta
 /** The sets in which BullMQ keeps jobs that have a priority and have not begun. */
 const NOT_BEGUN = ['prioritized', 'delayed', 'waiting-children']
 
+const Priorities = z.array(z.number())
+
 export interface Person {
   botId: number
   userId: number
@@ -32,14 +34,12 @@ export function createFairness(redis: Redis, scripts: Scripts, keys: Keys) {
   const tagger = (stage: FairStage) =>
     new DataLoader<{ person: string; cost: number }, number>(
       async (asked) =>
-        z
-          .array(z.number())
-          .parse(
-            await scripts.fairTag(
-              [keys.fairClock(stage), ...NOT_BEGUN.map((set) => `${keys.prefix}:${stage}:${set}`)],
-              [keys.fairPerson(stage), PERSON_TTL_MS, ...asked.flatMap(({ person, cost }) => [person, cost])],
-            ),
+        Priorities.parse(
+          await scripts.fairTag(
+            [keys.fairClock(stage), ...NOT_BEGUN.map((set) => `${keys.prefix}:${stage}:${set}`)],
+            [keys.fairPerson(stage), PERSON_TTL_MS, ...asked.flatMap(({ person, cost }) => [person, cost])],
           ),
+        ),
       // Nobody's next job has the priority of the last one.
       { cache: false, maxBatchSize: 100 },
     )

@@ -6,7 +6,7 @@ import type { Keys } from './keys.ts'
 import { type FormatId, hashed, linkHash, mediaIdOf } from './media.ts'
 import type { CalendarDay } from './people/calendar.ts'
 import { type Asker, Request, type RequestState, ticketFor } from './request.ts'
-import type { Scripts } from './scripts.ts'
+import { HashFields, type Scripts } from './scripts.ts'
 
 /** A request outlives its delivery for as long as somebody may quote its code or press its buttons. */
 const REQUEST_TTL_MS = 7 * 24 * 3600_000
@@ -44,7 +44,7 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
     const quiet = asker.chatType === 'private' ? QUIET.private : QUIET.group
     for (let extra = 0; extra <= MOST_EXTRA; extra++) {
       const ticket = ticketFor(origin, extra)
-      const created = scripts.create(
+      const answered = await scripts.create(
         [
           keys.request(ticket),
           isOver ? '' : keys.active(botId, userId),
@@ -60,12 +60,12 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
           ...Object.entries({ botId, userId, ...asker, threadId: asker.threadId ?? '', ...fields }).flat(),
         ],
       )
-      // Behind it on the same connection, in one round trip; too early only for a server that did not know the script.
-      const [answered, request] = await Promise.all([created, get(ticket)])
-      const [answer, code, isTold, links, sinceMs] = CreateAnswer.parse(answered)
-      if (answer === 'refused') return { code, isTold: isTold === '1', links, sinceMs }
-      const made = answer === 'taken' ? null : (request ?? (await get(ticket)))
-      if (made) return made
+      const answer = CreateAnswer.parse(answered)
+      if (answer[0] === 'made') return Request.parse(answer[1])
+      if (answer[0] === 'refused') {
+        const [, code, isTold, links, sinceMs] = answer
+        return { code, isTold: isTold === '1', links, sinceMs }
+      }
     }
     throw new Error('no free ticket code')
   }
@@ -220,19 +220,12 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
 
     /** Tickets of one person that are not over. */
     active: (botId: number, userId: number): Promise<string[]> => redis.smembers(keys.active(botId, userId)),
-
-    /**
-     * For a delivery: its ticket. `none`: there is none, and from now on there will be none. `wait`: it is being sent.
-     */
-    async claimTicket(ticket: string) {
-      const [how, detail] = ClaimAnswer.parse(await scripts.claimTicket([keys.request(ticket)], []))
-      return how === 'message' ? { how, messageId: Number(detail) } : { how }
-    },
   }
 }
 
 const CreateAnswer = z.union([
-  z.tuple([z.enum(['created', 'known', 'taken'])]),
+  z.tuple([z.literal('made'), HashFields]),
+  z.tuple([z.literal('taken')]),
   z.tuple([
     z.literal('refused'),
     LeftOut,
@@ -242,4 +235,3 @@ const CreateAnswer = z.union([
   ]),
 ])
 const SettleAnswer = z.enum(['ended', 'before', 'other'])
-const ClaimAnswer = z.tuple([z.enum(['message', 'wait', 'none'])]).rest(z.string())

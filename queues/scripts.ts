@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Redis } from 'ioredis'
+import { z } from 'zod'
 
 const lua = (name: string) => readFileSync(new URL(`scripts/${name}.lua`, import.meta.url), 'utf8')
 
@@ -20,9 +21,9 @@ const SCRIPTS = {
   reopen: lua('is-full') + lua('reopen'),
   startOver: lua('start-over'),
   factsOfLink: lua('facts-of-link'),
-  delivery: lua('delivery'),
-  claimTicket: lua('claim-ticket'),
-  directLease: lua('direct-lease'),
+  delivery: lua('direct-lease') + lua('claim') + lua('delivery'),
+  claim: `${lua('direct-lease')}${lua('claim')}return claim(KEYS[1], ARGV[1], ARGV[2])`,
+  ticketLease: `${lua('direct-lease')}return directLease(KEYS[1], 'ticket', ARGV[1], ARGV[2], ARGV[3])`,
   directHold: lua('direct-hold'),
   directEnd: lua('direct-end'),
   touch: lua('touch'),
@@ -47,6 +48,16 @@ const SCRIPTS = {
   surveyEnd: lua('survey-end'),
   surveyForget: lua('survey-forget'),
 }
+
+/** A hash as scripts return it: name, value, name, value, … */
+export const HashFields = z
+  .array(z.string())
+  .transform(
+    (flat): Record<string, string> =>
+      Object.fromEntries(
+        Array.from({ length: flat.length / 2 }, (_, at) => [flat[2 * at] ?? '', flat[2 * at + 1] ?? '']),
+      ),
+  )
 
 type Arguments = readonly (string | number)[]
 
@@ -82,8 +93,8 @@ export function createScripts(redis: Redis): Scripts {
     startOver: run('startOver'),
     factsOfLink: run('factsOfLink'),
     delivery: run('delivery'),
-    claimTicket: run('claimTicket'),
-    directLease: run('directLease'),
+    claim: run('claim'),
+    ticketLease: run('ticketLease'),
     directHold: run('directHold'),
     directEnd: run('directEnd'),
     touch: run('touch'),

@@ -30,6 +30,7 @@ export function createState(redis: Redis, prefix: string) {
   const scripts = createScripts(redis)
   const queues = createQueues(redis, prefix)
   const events = createEvents(redis, queues, keys)
+  const directSends = createDirectSends(scripts, keys)
   return {
     redis,
     keys,
@@ -42,8 +43,8 @@ export function createState(redis: Redis, prefix: string) {
     surveys: createSurveys(redis, scripts, keys),
     people: createPeople(redis, scripts, keys),
     requests: createRequestStore(redis, scripts, keys),
-    deliveries: createDeliveries(scripts, keys),
-    directSends: createDirectSends(scripts, keys),
+    directSends,
+    deliveries: createDeliveries(scripts, keys, directSends),
     joins: createJoins(redis, scripts, keys),
     facts: createFactsStore(redis, scripts, keys),
     preferences: createPreferences(redis, keys),

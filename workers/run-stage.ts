@@ -48,9 +48,10 @@ export interface RunningStage {
   stop(graceMs: number): Promise<void>
 }
 
+/** Whose job it is; shared work carries who began it. */
+const OfRequest = z.object({ ticket: z.string() })
 /** What all jobs of shared work carry; others have none of it. */
-const Shared = z.object({
-  ticket: z.string(),
+const Shared = OfRequest.extend({
   generation: z.number(),
   mediaKey: z.string().optional(),
   mediaId: z.string().optional(),
@@ -90,7 +91,7 @@ export function runStage<N extends StageName>(
     cancelSignal: AbortSignal | undefined,
   ): Promise<ResultOf<N>> => {
     const shared = Shared.safeParse(job.data).data
-    const ticket = z.object({ ticket: z.string() }).safeParse(job.data).data?.ticket
+    const ticket = OfRequest.safeParse(job.data).data?.ticket
     const jobLog = log.child({
       stage: name,
       ...(ticket ? { ticket } : {}),

@@ -1,5 +1,4 @@
-import type { DirectLease, DirectSend, DirectSends, Leased } from '../queues/direct-sends.ts'
-import type { Request } from '../queues/request.ts'
+import type { DirectLease, Leased } from '../queues/direct-sends.ts'
 import { classify, isTelegramError } from '../src/shared/telegram/classify.ts'
 import type { Telegram } from '../src/shared/telegram/create-telegram.ts'
 import { withLastCheck } from '../src/shared/telegram/last-check.ts'
@@ -12,20 +11,6 @@ const LOOK_AGAIN_MS = 500
 
 /** A lease that was given just now need not be asked for; the clock goes on while a process is frozen. */
 const FRESH_MS = 250
-
-interface SendOnceDeps {
-  directSends: DirectSends
-  telegram: Telegram
-}
-
-interface Message {
-  request: Request
-  what: DirectSend
-  /** A ticket is to come though the person deleted the last one. */
-  again?: boolean
-  /** What was answered to who has asked for the lease already. */
-  leased?: Leased
-}
 
 export type SentOnce<T> =
   | { how: 'sent'; message: T }
@@ -41,19 +26,18 @@ export type SentOnce<T> =
  * @throws Postpone while another run has the lease; what the call throws
  */
 export async function sendOnce<T extends { message_id: number }>(
-  { directSends, telegram }: SendOnceDeps,
-  { request, what, again = false, leased: asked }: Message,
+  { telegram }: { telegram: Telegram },
+  leased: Leased,
   call: (signal: AbortSignal) => Promise<T>,
   context: Pick<StageContext, 'signal' | 'failPoint'>,
 ): Promise<SentOnce<T>> {
-  const leased = asked ?? (await directSends.lease(request, what, { again }))
   if (leased.how === 'wait') throw new Postpone(Math.min(leased.waitMs, LOOK_AGAIN_MS))
   if (leased.how === 'sent') return { how: 'before', messageId: leased.messageId }
   if (leased.how !== 'go') return leased
   const { lease } = leased
   const leasedAt = performance.now()
   context.failPoint('leased')
-  const running = whileRunning(lease, what, context.signal)
+  const running = whileRunning(lease, context.signal)
   let isGoingOut = false
   const lastCheck = async () => {
     const isFresh = performance.now() - leasedAt < FRESH_MS
@@ -76,11 +60,11 @@ export async function sendOnce<T extends { message_id: number }>(
   }
 }
 
-/** Renews the lease of a direct send. A ticket that takes long is not waited for. */
-function whileRunning(lease: DirectLease, what: DirectSend, stopped: AbortSignal) {
+/** Renews a lease that is to be renewed. */
+function whileRunning(lease: DirectLease, stopped: AbortSignal) {
   const call = new AbortController()
   const renew = () => void lease.holds().catch(() => false)
-  const renewal = what === 'direct' ? setInterval(renew, lease.renewEveryMs) : undefined
+  const renewal = lease.renewEveryMs === null ? undefined : setInterval(renew, lease.renewEveryMs)
   const onStop = () => {
     // From now on the lease runs out: a run that was told to stop has no time for ever.
     clearInterval(renewal)

@@ -5,11 +5,13 @@
 --   what the person is told who may not use the bot ('' when they may; not_invited stands until they are invited), links a
 --   minute, links a day (0 for any number), quietMs of that word, quietMs of a rate's word ('' for never a word), field,
 --   value, …
--- Returns {created} | {known} (the same origin again) | {taken} (the code belongs to somebody else)
+-- Returns {made, fields of the request} (now, or by the same origin before) | {taken} (the code belongs to somebody else)
 --   | {refused, code, told (1 | 0), links of the window, its start, ms}: 0 when they heard it a moment ago
 local DAY_MS, MINUTE_MS = 86400000, 60000
 local origin = redis.call('HGET', KEYS[1], 'origin')
-if origin then return { origin == ARGV[1] and 'known' or 'taken' } end
+local function made() return { 'made', redis.call('HGETALL', KEYS[1]) } end
+if origin == ARGV[1] then return made() end
+if origin then return { 'taken' } end
 -- What was left out once stays out, whatever has ended since: that is what the person was told.
 if KEYS[5] ~= '' then
   local note = redis.call('HMGET', KEYS[5], 'leftOut', 'failure')
@@ -62,4 +64,4 @@ redis.call('HSET', KEYS[1], 'origin', ARGV[1], 'ticket', ARGV[2], unpack(ARGV, 1
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 if KEYS[4] ~= '' then redis.call('SET', KEYS[4], ARGV[4], 'PX', ARGV[3]) end
 redis.call('ZADD', KEYS[3], now, ARGV[2])
-return { 'created' }
+return made()

@@ -1,11 +1,12 @@
--- All that a delivery must know. KEYS request
+-- All that a delivery must know; when Telegram has the file, it asks for its ticket in the same step. KEYS request
 -- ARGV key prefix, key prefix of files of bots, key prefix of what is shared, files after which the survey comes (0: none),
---   gapMs between two surveys
+--   gapMs between two surveys, round, lease ms, most calls
 -- Returns {fields of the request, what Telegram knows of its file, fields of what is shared under its media key,
---   '1' when something follows the file (`aftercare`)}.
+--   '1' when something follows the file (`aftercare`), what `claim` returns, or nothing}.
 local request = redis.call('HGETALL', KEYS[1])
-local ids = redis.call('HMGET', KEYS[1], 'botId', 'mediaKey', 'userId', 'above', 'chatType')
-if not ids[1] or not ids[2] then return { request, '', {}, '0' } end
+local ids =
+  redis.call('HMGET', KEYS[1], 'botId', 'mediaKey', 'userId', 'above', 'chatType', 'state', 'round', 'direct')
+if not ids[1] or not ids[2] then return { request, '', {}, '0', {} } end
 local file = redis.call('GET', ARGV[2] .. ids[1] .. ':' .. ids[2])
 local function isFollowed()
   if ids[4] == '1' then return true end
@@ -17,4 +18,6 @@ local function isFollowed()
   if not person[4] and tonumber(person[5] or '0') + 1 < tonumber(ARGV[4]) then return false end
   return not person[3] or redis.call('TIME')[1] * 1000 - tonumber(person[3]) >= tonumber(ARGV[5])
 end
-return { request, file or '', redis.call('HGETALL', ARGV[3] .. ids[2]), isFollowed() and '1' or '0' }
+local isDue = ids[6] == 'delivering' and ids[7] == ARGV[6] and ids[8] ~= 'ok'
+local claimed = file and isDue and claim(KEYS[1], ARGV[7], ARGV[8]) or {}
+return { request, file or '', redis.call('HGETALL', ARGV[3] .. ids[2]), isFollowed() and '1' or '0', claimed }

@@ -109,7 +109,7 @@ test('a passing text waits from the moment when the ticket came, noted or not', 
   const request = await state.requests.get(ticket)
   if (!request) throw new Error('no request')
   const { message_id: messageId } = await telegram.api.sendMessage(request.chatId, 'the ticket')
-  const leased = await state.directSends.lease(request, 'ticket')
+  const leased = await state.directSends.ticketLease(request)
   // Its job has died, or has not come to note what it shows.
   expect('lease' in leased && (await leased.lease.end({ messageId }))).toBe(true)
   await expect(notify(ticket)).rejects.toBeInstanceOf(Postpone)
@@ -299,7 +299,7 @@ test('a ticket that the delivery has overtaken is taken back', async () => {
   const sending = notify(ticket)
   await vi.waitFor(() => expect(fault.hits()).toBe(1), { timeout: 30_000 })
   await state.redis.hset(state.keys.request(ticket), 'ticketUntilMs', 1)
-  expect(await state.requests.claimTicket(ticket)).toEqual({ how: 'none' })
+  expect((await state.directSends.claim({ ticket, mediaKey: null })).how).toBe('none')
   held.resolve()
   expect(await sending).toEqual({ how: 'too late' })
   expect(said()).toEqual([])
@@ -320,7 +320,7 @@ test.each([false, true])('answers that are always lost fill no chat (a reason: %
   expect(await run(ticket, view)).toEqual({ how: 'gave up' })
   expect(said()).toHaveLength(4)
   // The media comes all the same.
-  if (!isReason) expect(await state.requests.claimTicket(ticket)).toEqual({ how: 'none' })
+  if (!isReason) expect((await state.directSends.claim({ ticket, mediaKey: null })).how).toBe('none')
 })
 
 test('a clock that has jumped back holds up no news for long', async () => {

@@ -57,7 +57,7 @@ export interface NotifyDeps {
 }
 
 export function createHandler(deps: NotifyDeps): Handler<'notify'> {
-  const { redis, keys, requests, joins, notifier, facts, experiments, telegram, messages } = deps
+  const { redis, keys, requests, directSends, joins, notifier, facts, experiments, telegram, messages } = deps
 
   const viewOf = async (request: Request): Promise<TicketView | null> => {
     const known = request.state === 'choosing' ? await facts.ofLink(request.linkHash) : null
@@ -103,7 +103,7 @@ export function createHandler(deps: NotifyDeps): Handler<'notify'> {
     const first = await sendOnce(
       deps,
       // Who deletes a ticket does not want to see it; why there will be no media they are told all the same.
-      { request, what: 'ticket', again: request.state === 'failed' },
+      await directSends.ticketLease(request, request.state === 'failed'),
       (signal) =>
         telegram.api.sendMessage(
           chatId,

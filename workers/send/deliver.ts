@@ -1,8 +1,7 @@
 import type { Message } from 'grammy/types'
-import type { DirectSends } from '../../queues/direct-sends.ts'
+import type { Claim, DirectSends } from '../../queues/direct-sends.ts'
 import { StageError } from '../../queues/failure.ts'
 import type { Request } from '../../queues/request.ts'
-import type { RequestStore } from '../../queues/requests.ts'
 import type { SentFile } from '../../queues/sent-files.ts'
 import { clientSignal } from '../../src/shared/telegram/client-signal.ts'
 import type { Telegram } from '../../src/shared/telegram/create-telegram.ts'
@@ -15,9 +14,15 @@ import { type DeliveredMedia, sentFileOf } from './media-message.ts'
 const WAIT_FOR_TICKET_MS = 200
 
 interface DeliverDeps {
-  requests: RequestStore
   directSends: DirectSends
   telegram: Telegram
+}
+
+interface Delivering {
+  request: Request
+  /** Null when nobody has claimed the ticket yet. */
+  claim: Claim | null
+  context: StageContext
 }
 
 /**
@@ -26,30 +31,23 @@ interface DeliverDeps {
  */
 export async function deliver(
   deps: DeliverDeps,
-  { request, context }: { request: Request; context: StageContext },
+  { request, claim, context }: Delivering,
   message: DeliveredMedia,
 ): Promise<{ how: string; sent: Omit<SentFile, 'file'> | null }> {
-  const { requests, directSends, telegram } = deps
-  // In one round trip: a lease is given only where the claim before it has found no ticket.
-  const [claim, leased] = await Promise.all([
-    requests.claimTicket(request.ticket),
-    directSends.lease(request, 'direct'),
-  ])
-  if (claim.how === 'wait') throw new Postpone(WAIT_FOR_TICKET_MS)
-  if (claim.how === 'message') {
-    const edited = await editTicket(telegram, request, claim.messageId, message, context.signal)
+  const { directSends, telegram } = deps
+  const claimed = claim ?? (await directSends.claim(request))
+  if (claimed.how === 'busy') throw new Postpone(WAIT_FOR_TICKET_MS)
+  if (claimed.how === 'message') {
+    const edited = await editTicket(telegram, request, claimed.messageId, message, context.signal)
     context.failPoint('sent')
     return { how: 'edited', sent: sentFileOf(edited) }
   }
   const direct = await sendOnce(
     deps,
-    // Whoever came between the two, or made Redis take them in another order: it is asked again.
-    { request, what: 'direct', ...(leased.how !== 'gone' && { leased }) },
+    claimed.leased,
     (signal) => sendDirectly(telegram, request, message, signal),
     context,
   )
-  // A ticket has come meanwhile.
-  if (direct.how === 'gone') throw new Postpone(WAIT_FOR_TICKET_MS)
   if (direct.how === 'spent') throw new StageError('telegram_unavailable')
   return 'message' in direct
     ? { how: 'sent', sent: sentFileOf(direct.message) }

@@ -416,7 +416,7 @@ test('a file_id is enough, whatever has become of the cached file', async () => 
 
 test('a ticket that is being sent is waited for, not overtaken', async () => {
   const { ticket } = await delivery({ media: await store() }, { ticket: false })
-  await state.directSends.lease({ ticket, mediaKey: key }, 'ticket')
+  await state.directSends.ticketLease({ ticket, mediaKey: key })
   await expect(send(ticket)).rejects.toBeInstanceOf(Postpone)
   expect(botApi.world.ledger.of(/^send(Video|Message)$/)).toEqual([])
 })

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises'
 import { InputFile } from 'grammy'
 import { Cached } from '../../queues/cached.ts'
 import type { Deliveries } from '../../queues/deliveries.ts'
-import type { DirectSends } from '../../queues/direct-sends.ts'
+import type { Claim, DirectSends } from '../../queues/direct-sends.ts'
 import { failRequest } from '../../queues/end-request.ts'
 import { eventId } from '../../queues/event.ts'
 import type { Events } from '../../queues/events.ts'
@@ -58,6 +58,7 @@ export interface SendDeps {
 interface Delivery {
   request: Request & { mediaKey: string }
   context: StageContext
+  claim: Claim | null
   /** Something follows the file. */
   isFollowed: boolean
   /** By the clock of this run. */
@@ -176,15 +177,15 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
 
   return async ({ data }, context) => {
     const startedAt = performance.now()
-    const found = await deliveries.find(data.ticket, deps.hasSurvey)
-    const { request, sentFile: known, cached, isFollowed } = found
+    const found = await deliveries.find(data.ticket, data.round, deps.hasSurvey)
+    const { request, sentFile: known, cached, claim, isFollowed } = found
     // A run that died before the end was counted and told, or before its job had ended.
     if (request?.state === 'failed' && request.round === data.round && request.failure)
       return { how: await fail(request, request.failure) }
     if (!request?.mediaKey || request.state !== 'delivering' || request.round !== data.round)
       return { how: 'over' }
     const delivery: Delivery = {
-      ...{ request: { ...request, mediaKey: request.mediaKey }, context, isFollowed, startedAt },
+      ...{ request: { ...request, mediaKey: request.mediaKey }, claim, context, isFollowed, startedAt },
     }
     const file = known?.file ?? cached?.file ?? null
     if (request.direct) {
