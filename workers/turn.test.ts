@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ensureInspection, ensureProduction, productionId } from '../queues/flow.ts'
@@ -203,10 +204,12 @@ test('what may not begin takes nothing, and does not move the clock', async () =
   const take = createTurn('fetch', 2, { ...state, log, maxActivePerPerson: 2, lockMs: LOCK_MS })
   const job = { id: 'c', priority: 9, attempt: 1, ticket, mediaId: 'site.long', format: 'v720' }
   await expect(take(job)).rejects.toBeInstanceOf(Postpone)
+  await setImmediate()
   expect(await state.redis.exists(state.keys.fairClock('fetch'))).toBe(0)
   // The place for long work is free for another one.
   const { ticket: other } = await request(8)
   const leave = await take({ ...job, id: 'd', ticket: other })
+  await setImmediate()
   expect(await state.redis.hget(state.keys.fairClock('fetch'), 'now')).toBe('8')
   await expect(take({ ...job, id: 'e', ticket: other })).rejects.toBeInstanceOf(Postpone)
   leave()

@@ -54,6 +54,13 @@ export function createTurn(name: StageName, concurrency: number, deps: TurnDeps)
     }
   }
 
+  /** Nobody need wait for it: what the job itself asks of Redis goes first. */
+  const moveClock = (stage: FairStage, priority: number) => {
+    fairness
+      .started(stage, priority)
+      .catch((err: unknown) => log.debug({ stage, err }, 'the clock did not move'))
+  }
+
   /**
    * @returns what gives back all that the job took
    * @throws Postpone when it is not its turn: it took nothing
@@ -72,11 +79,7 @@ export function createTurn(name: StageName, concurrency: number, deps: TurnDeps)
       const person = isShared(name) && job.ticket ? await requests.get(job.ticket) : null
       if (person) taken.push(await takePlace(name, person, job))
       // What has no priority came outside the line, and says nothing about where it stands.
-      // Nobody need wait for it.
-      if (job.priority > 0)
-        fairness
-          .started(name, job.priority)
-          .catch((err: unknown) => log.debug({ stage: name, err }, 'the clock did not move'))
+      if (job.priority > 0) setImmediate(moveClock, name, job.priority)
       return leave
     } catch (error) {
       leave()

@@ -46,19 +46,17 @@ function handlerFor(deps: IntakeDeps, failPoint: FailPoint): Handler<'intake'> {
   const links = async (data: Of<'links'>, log: Logger): Promise<string[]> => {
     const { asker, origin, links: wanted, receivedAtMs } = data
     const door = doorFor(rules, asker, deps.maxQueuedPerPerson)
-    // Before the first request, on the same connection: nothing waits for it. So is what is looked up for its next step.
-    const seeing = seen(data)
-    seeing.catch(() => undefined)
     const decisions: string[] = []
     for (const [index, link] of wanted.entries()) {
       const one = `${origin}-${index}`
       const rest = { links: wanted.length - index, leftOutAs: leftOutAs(origin) }
+      // What its next step is decided by is read in the round trip that makes the request.
       const looked = look({ ...asker, linkHash: linkHash(link) })
       looked.catch(() => undefined)
       const made = await requests.createWithin(door, asker, one, link, receivedAtMs, rest)
       if ('code' in made) {
         // Before the note that another run finds: what is counted stands in the answer that made it.
-        await tellRefusal(deps, asker, made, door, origin, await seeing)
+        await tellRefusal(deps, asker, made, door, origin, await seen(data))
         decisions.push(await leaveOut(data, made, rest.links, log))
         break
       }
@@ -68,8 +66,7 @@ function handlerFor(deps: IntakeDeps, failPoint: FailPoint): Handler<'intake'> {
       log.info({ ticket: made.ticket, decision }, 'asked')
       decisions.push(decision)
     }
-    const who = await seeing
-    later.push(() => tellLinks(events, data, who))
+    later.push(async () => await tellLinks(events, data, await seen(data)))
     return decisions
   }
 
