@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Slot, SlotTerms } from '../src/shared/telegram/gate.ts'
 import { Cached } from './cached.ts'
 import { CLAIM_TERMS, type Claim, type DirectSends } from './direct-sends.ts'
 import type { Keys } from './keys.ts'
@@ -17,24 +18,37 @@ export interface Delivery {
   isFollowed: boolean
   /** Its ticket was claimed already; null when Telegram does not have the file, or nothing is to be sent. */
   claim: Claim | null
+  /** Taken already, for the call that the claim allows. */
+  slot: Slot | null
 }
 
-const Found = z.tuple([HashFields, z.string(), HashFields, z.enum(['0', '1']), z.array(z.string())])
+const SlotAnswer = z.union([z.tuple([z.number(), z.number()]), z.tuple([])])
+const Found = z.tuple([
+  HashFields,
+  z.string(),
+  HashFields,
+  z.enum(['0', '1']),
+  z.array(z.string()),
+  SlotAnswer,
+])
 
 export type Deliveries = ReturnType<typeof createDeliveries>
 
-/** What a delivery must know before it begins, and its ticket, in one round trip. */
+/** What a delivery must know before it begins, its ticket and its slot at the gate, in one round trip. */
 export function createDeliveries(scripts: Scripts, keys: Keys, directSends: DirectSends) {
   return {
-    /** @param hasSurvey whether people are asked what they think of us at all */
-    async find(ticket: string, round: number, hasSurvey = false): Promise<Delivery> {
+    /**
+     * @param slotTerms of the bot's gate (`telegram.slotTerms`)
+     * @param hasSurvey whether people are asked what they think of us at all
+     */
+    async find(ticket: string, round: number, slotTerms: SlotTerms, hasSurvey = false): Promise<Delivery> {
       const { gapMs, afterFiles } = SURVEY_RULES
-      const [found, file, shared, isFollowed, claimed] = Found.parse(
+      const [found, file, shared, isFollowed, claimed, verdict] = Found.parse(
         await scripts.delivery(
           [keys.request(ticket)],
           [
             ...[keys.prefix, keys.files, keys.shared(''), hasSurvey ? afterFiles : 0, gapMs],
-            ...[round, ...CLAIM_TERMS],
+            ...[round, ...CLAIM_TERMS, slotTerms.gate, slotTerms.callId, slotTerms.patienceMs],
           ],
         ),
       )
@@ -45,6 +59,7 @@ export function createDeliveries(scripts: Scripts, keys: Keys, directSends: Dire
         cached: Cached.safeParse(shared).data ?? null,
         isFollowed: isFollowed === '1',
         claim: request && claimed.length > 0 ? directSends.claimedAs(request, claimed) : null,
+        slot: verdict.length === 2 ? { ...slotTerms, verdict } : null,
       }
     },
   }

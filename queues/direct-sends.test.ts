@@ -177,6 +177,8 @@ test('who was frozen while sending the ticket is out when the delivery has gone 
   expect((await directSends.claim(request)).how).toBe('none')
 })
 
+const SLOT = { gate: `${prefix}:gate`, callId: 'a call', patienceMs: 0, askedAt: 0 }
+
 test.each([
   ['is to be sent again', {}, 1, 'none'],
   ['has come already', { direct: 'ok' }, 1, undefined],
@@ -191,10 +193,11 @@ test.each([
   }
   const key = state.keys.request(request.ticket)
   await redis.hset(key, { direct: '', ...fields })
-  expect((await state.deliveries.find(request.ticket, round)).claim).toBeNull()
+  expect((await state.deliveries.find(request.ticket, round, SLOT)).claim).toBeNull()
   await state.sentFiles.save(1, KEY, { fileId: 'BAAC', kind: 'video', file })
-  const found = await state.deliveries.find(request.ticket, round)
+  const found = await state.deliveries.find(request.ticket, round, SLOT)
   expect(found.claim?.how).toBe(how)
+  expect(found.slot?.verdict).toEqual(how && [1, 0])
   // Whoever does not send it leaves the ticket to others.
   expect(await redis.hget(key, 'ticketGone')).toBe(how ? '1' : null)
   await state.sentFiles.forget(1, KEY)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
+import { TAKE_FUNCTION } from '../src/shared/telegram/gate-script.ts'
 
 const lua = (name: string) => readFileSync(new URL(`scripts/${name}.lua`, import.meta.url), 'utf8')
 
@@ -21,7 +22,7 @@ const SCRIPTS = {
   reopen: lua('is-full') + lua('reopen'),
   startOver: lua('start-over'),
   factsOfLink: lua('facts-of-link'),
-  delivery: lua('direct-lease') + lua('claim') + lua('delivery'),
+  delivery: lua('direct-lease') + lua('claim') + TAKE_FUNCTION + lua('delivery'),
   claim: `${lua('direct-lease')}${lua('claim')}return claim(KEYS[1], ARGV[1], ARGV[2])`,
   ticketLease: `${lua('direct-lease')}return directLease(KEYS[1], 'ticket', ARGV[1], ARGV[2], ARGV[3])`,
   directHold: lua('direct-hold'),

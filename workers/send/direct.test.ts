@@ -153,6 +153,20 @@ describe('two runs of one job', () => {
   })
 })
 
+test('the slot that is taken with the ticket is the only one, and waits for what the gate waits for', async () => {
+  const it = await delivery()
+  const calendar = `${prefix}:gate:${BOT}:calendar`
+  await redis.del(calendar)
+  await redis.set(`${prefix}:gate:${BOT}:chat:${it.user.id}:pause`, Date.now() + 3600_000)
+  const taken = await send(it.ticket).catch((error: unknown) => error)
+  expect(taken).toBeInstanceOf(Postpone)
+  expect(taken).toMatchObject({ waitMs: expect.closeTo(3600_000, -6) })
+  expect(it.calls()).toEqual([])
+  await redis.del(`${prefix}:gate:${BOT}:chat:${it.user.id}:pause`)
+  expect(await send(it.ticket)).toEqual({ how: 'sent by file_id' })
+  expect(await redis.zcard(calendar)).toBe(1)
+})
+
 test('while the call runs its lease does not end', async () => {
   const it = await delivery()
   const leased = await it.lease()

@@ -22,6 +22,8 @@ import type { Messages } from '../../src/shared/messages/messages.ts'
 import type { Storage } from '../../src/shared/storage/storage.ts'
 import { classify, isTelegramError } from '../../src/shared/telegram/classify.ts'
 import type { Telegram } from '../../src/shared/telegram/create-telegram.ts'
+import type { Slot } from '../../src/shared/telegram/gate.ts'
+import { withSlot } from '../../src/shared/telegram/taken-slot.ts'
 import type { Handler, StageContext } from '../context.ts'
 import { growingWaitMs } from '../patience.ts'
 import { Postpone } from '../postpone.ts'
@@ -59,6 +61,7 @@ interface Delivery {
   request: Request & { mediaKey: string }
   context: StageContext
   claim: Claim | null
+  slot: Slot | null
   /** Something follows the file. */
   isFollowed: boolean
   /** By the clock of this run. */
@@ -124,7 +127,8 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
 
   const bySentFile = async (delivery: Delivery, { fileId, kind, file }: SentFile): Promise<string> => {
     const media = await telegram.mediaInput({ fileId })
-    const { how } = await deliver(deps, delivery, mediaMessage(file, media, undefined, kind))
+    const message = mediaMessage(file, media, undefined, kind)
+    const { how } = await withSlot(delivery.slot, () => deliver(deps, delivery, message))
     delivery.context.failPoint('recorded')
     return await delivered(delivery, file, `${how} by file_id`)
   }
@@ -177,15 +181,15 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
 
   return async ({ data }, context) => {
     const startedAt = performance.now()
-    const found = await deliveries.find(data.ticket, data.round, deps.hasSurvey)
-    const { request, sentFile: known, cached, claim, isFollowed } = found
+    const found = await deliveries.find(data.ticket, data.round, telegram.slotTerms(), deps.hasSurvey)
+    const { request, sentFile: known, cached, claim, slot, isFollowed } = found
     // A run that died before the end was counted and told, or before its job had ended.
     if (request?.state === 'failed' && request.round === data.round && request.failure)
       return { how: await fail(request, request.failure) }
     if (!request?.mediaKey || request.state !== 'delivering' || request.round !== data.round)
       return { how: 'over' }
     const delivery: Delivery = {
-      ...{ request: { ...request, mediaKey: request.mediaKey }, claim, context, isFollowed, startedAt },
+      ...{ request: { ...request, mediaKey: request.mediaKey }, claim, slot, context, isFollowed, startedAt },
     }
     const file = known?.file ?? cached?.file ?? null
     if (request.direct) {

@@ -37,7 +37,8 @@ export function createTelegram(options: TelegramOptions) {
     // A 307 would make the client send the message again, and to whomever it names.
     baseFetchConfig: { redirect: 'error' },
   }
-  const transformer = gateTransformer(createGate({ redis, prefix, botId, holdMs }))
+  const gate = createGate({ redis, prefix, botId, holdMs })
+  const transformer = gateTransformer(gate)
   const api = new Api(token, client)
   api.config.use(transformer)
   return {
@@ -46,6 +47,7 @@ export function createTelegram(options: TelegramOptions) {
     /** For a grammY Bot, which makes an Api of its own: the same client and the same gate. */
     client,
     transformer,
+    slotTerms: gate.slotTerms,
     mediaInput: createMediaInput(mode, filesDir),
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../playground/chaos/random.ts'
 import { testRedis } from '../../playground/testing/services.ts'
-import { BOT, LATE_MS, PRIVATE_CHAT } from './gate-limits.ts'
+import { BOT, LATE_MS } from './gate-limits.ts'
 import { TAKE } from './gate-script.ts'
 
 /** The real script, on a clock that the test sets: minutes of load in seconds, the same on every machine. */
@@ -43,11 +43,9 @@ async function play(calls: Call[], random: Random): Promise<Passed[]> {
       free -= 1
     }
     const sinceMs = event.sinceMs ?? atMs
-    const keys = [`${base}:calendar`, `${base}:pause`, `${base}:${id}`, `${base}:${id}:pause`]
     const patienceMs = Math.max(0, Math.ceil(HOLD_MS - (atMs - sinceMs)))
-    const chat = [PRIVATE_CHAT.spacingMs, PRIVATE_CHAT.burst]
-    const args = [id, ...chat, patienceMs, call.isDelivery ? '1' : '0', STARTED_AT_MS + Math.floor(atMs)]
-    const answer: unknown = await redis.eval(OWN_CLOCK, 4, ...keys, ...args)
+    const args = [base, id, id, patienceMs, call.isDelivery ? '1' : '0', STARTED_AT_MS + Math.floor(atMs)]
+    const answer: unknown = await redis.eval(OWN_CLOCK, 0, ...args)
     const [verdict, waitMs] = Array.isArray(answer) ? answer.map(Number) : []
     if (verdict === undefined || waitMs === undefined) throw new TypeError()
     // Timers are late.

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { clientSignal, platformSignal } from './client-signal.ts'
 import type { Gate } from './gate.ts'
 import { lastCheck } from './last-check.ts'
+import { takenSlot } from './taken-slot.ts'
 import { ConnectionFault, FloodWait } from './telegram-error.ts'
 
 /** What counts against Telegram's limits: messages. Answers to buttons, chat actions, getUpdates are free. */
@@ -29,7 +30,7 @@ export function gateTransformer(gate: Gate): Transformer {
     const isMessage = MESSAGE.test(method)
     const given = signal ? [platformSignal(signal)] : []
     if (isMessage) {
-      await gate.pass({ chatId, isDelivery }, given[0])
+      await gate.pass({ chatId, isDelivery }, given[0], isDelivery ? takenSlot() : undefined)
       await lastCheck()
     }
     given[0]?.throwIfAborted()

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
-import { GROUP, PRIVATE_CHAT } from './gate-limits.ts'
-import { PENALIZE, TAKE } from './gate-script.ts'
+import { GROUP, LATE_MS, PRIVATE_CHAT } from './gate-limits.ts'
+import { NO_CHAT, PENALIZE, TAKE } from './gate-script.ts'
 import { GateBusy } from './telegram-error.ts'
 
 /** While Redis is away nothing can pass. */
@@ -16,6 +16,21 @@ export interface Passage {
   chatId: number | string | null
   /** Media that people wait for; such a call may reserve its slot ahead. Others pass only when no slot is reserved. */
   isDelivery: boolean
+}
+
+/** What a script needs that takes a slot in a step of its own (`TAKE_FUNCTION`). */
+export interface SlotTerms {
+  gate: string
+  callId: string
+  /** How long the call can wait. */
+  patienceMs: number
+  /** By the clock of this process. */
+  askedAt: number
+}
+
+/** What such a script was answered. It is good for one call. */
+export interface Slot extends SlotTerms {
+  verdict: [verdict: number, waitMs: number]
 }
 
 interface GateOptions {
@@ -37,27 +52,29 @@ export function createGate({ redis, prefix, botId, holdMs }: GateOptions) {
     chatId === null || (typeof chatId === 'number' && chatId > 0) || /^\d+$/.test(`${chatId}`)
       ? PRIVATE_CHAT
       : GROUP
-  // A call without a chat gets a chat of its own: only the bot's limit concerns it.
-  const chatKey = (chatId: number | string | null) => `${base}:chat:${chatId ?? randomUUID()}`
+  const chatName = (chatId: number | string | null) => chatId ?? NO_CHAT + randomUUID()
 
   return {
+    /** For a script that lets a message go in the step that decides over it. */
+    slotTerms: (): SlotTerms => ({
+      ...{ gate: base, callId: randomUUID(), patienceMs: holdMs, askedAt: performance.now() },
+    }),
+
     /**
      * Returns when the message may be sent, now.
+     * @param slot what was taken for it already
      * @throws GateBusy when that would take longer than holdMs; nothing is reserved then.
      */
-    async pass({ chatId, isDelivery }: Passage, signal?: AbortSignal): Promise<void> {
-      const id = randomUUID()
-      const limit = limitOf(chatId)
-      const key = chatKey(chatId)
-      const startedAt = performance.now()
-      for (;;) {
-        const patienceMs = Math.max(0, Math.ceil(holdMs - (performance.now() - startedAt)))
-        const [verdict, waitMs] = await away(
-          take(
-            [`${base}:calendar`, `${base}:pause`, key, `${key}:pause`],
-            [id, limit.spacingMs, limit.burst, patienceMs, isDelivery ? '1' : '0'],
-          ),
-        )
+    async pass({ chatId, isDelivery }: Passage, signal?: AbortSignal, slot?: Slot): Promise<void> {
+      const { callId, askedAt } = slot ?? this.slotTerms()
+      const chat = chatName(chatId)
+      const ask = () => {
+        const patienceMs = Math.max(0, Math.ceil(holdMs - (performance.now() - askedAt)))
+        return away(take([], [base, chat, callId, patienceMs, isDelivery ? '1' : '0']))
+      }
+      const isFresh = slot && performance.now() - askedAt < LATE_MS
+      for (let answer = isFresh ? slot.verdict : await ask(); ; answer = await ask()) {
+        const [verdict, waitMs] = answer
         if (verdict === 1) return
         if (verdict === -1) throw new GateBusy(waitMs)
         // A slot that was reserved is looked at again when it comes: there may be a pause by then, or it may be over.
@@ -68,7 +85,7 @@ export function createGate({ redis, prefix, botId, holdMs }: GateOptions) {
     /** Obeys a 429. Returns what it was taken to concern (the rule stands at PENALIZE). */
     async penalize(chatId: number | string | null, retryAfterMs: number): Promise<'chat' | 'bot'> {
       const limit = limitOf(chatId)
-      const key = chatKey(chatId)
+      const key = `${base}:chat:${chatName(chatId)}`
       const all = await punish(
         [`${base}:refused`, `${base}:pause`, key, `${key}:pause`],
         [chatId ?? 'inline', retryAfterMs, limit.spacingMs, limit.burst],

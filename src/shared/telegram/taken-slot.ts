@@ -1,0 +1,16 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Slot } from './gate.ts'
+
+const slots = new AsyncLocalStorage<{ slot: Slot | null }>()
+
+/** Makes `call` with a slot that was taken for it already: its first delivery asks the gate no more. */
+export const withSlot = <T>(slot: Slot | null, call: () => Promise<T>): Promise<T> =>
+  slot ? slots.run({ slot }, call) : call()
+
+/** The slot of the delivery that is about to go out, once. */
+export function takenSlot(): Slot | undefined {
+  const holder = slots.getStore()
+  const slot = holder?.slot
+  if (holder) holder.slot = null
+  return slot ?? undefined
+}
