@@ -12,8 +12,8 @@ export interface Delivery {
   request: Request | null
   /** What Telegram has of its media. */
   sentFile: SentFile | null
-  /** Where the bytes are. */
-  cached: Cached | null
+  /** Where the bytes are. Who finds the file at Telegram seldom asks. */
+  cached: () => Cached | null
   /** Something follows the file: an ad, the survey, the word of a bonus (`aftercare`). */
   isFollowed: boolean
   /** Its ticket was claimed already; null when Telegram does not have the file, or nothing is to be sent. */
@@ -56,7 +56,7 @@ export function createDeliveries(scripts: Scripts, keys: Keys, directSends: Dire
       return {
         request,
         sentFile: file === '' ? null : SentFile.parse(JSON.parse(file)),
-        cached: Cached.safeParse(shared).data ?? null,
+        cached: () => Cached.safeParse(shared).data ?? null,
         isFollowed: isFollowed === '1',
         claim: request && claimed.length > 0 ? directSends.claimedAs(request, claimed) : null,
         slot: verdict.length === 2 ? { ...slotTerms, verdict } : null,

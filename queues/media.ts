@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { z } from 'zod'
 
 /**
@@ -78,7 +78,7 @@ export const platformOf = (key: string): string => key.split('.', 1)[0] ?? ''
 export const mediaIdOf = (key: string): string => key.split('.').slice(0, -3).join('.')
 
 /** Stands for a text where it would be too long, or nobody's business. */
-export const hashed = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32)
+export const hashed = (text: string): string => hash('sha256', text, 'hex').slice(0, 32)
 
 /** The name of a link: jobs and records carry it, the link itself is kept in one place only (`facts.ts`). */
 export const linkHash = (canonicalLink: string): string => hashed(canonicalLink)

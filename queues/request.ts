@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { z } from 'zod'
 import { FAILURES, type FailureCode } from './failure.ts'
 import { FormatId } from './media.ts'
@@ -118,8 +118,10 @@ const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
  * computes it. `extraCharacters` lengthens it when the short one belongs to somebody else already.
  */
 export function ticketFor(origin: string, extraCharacters = 0): Ticket {
-  const digest = createHash('sha256').update(origin).digest()
-  return [...digest.subarray(0, 6 + extraCharacters)].map((byte) => CROCKFORD[byte % 32]).join('')
+  const digest = hash('sha256', origin, 'buffer')
+  let code = ''
+  for (const byte of digest.subarray(0, 6 + extraCharacters)) code += CROCKFORD[byte % 32]
+  return code
 }
 
 /** The origin of what tells that links of an update were left out (`requests.leaveOut`). */

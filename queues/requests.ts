@@ -38,7 +38,7 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
   const make = async (
     { botId, userId, ...asker }: Asker,
     origin: string,
-    fields: Record<string, string | number>,
+    fields: Record<string, string | number> & { linkHash: string },
     { link, door, isOver, rest }: { link?: string; door?: Door; isOver?: true; rest?: RestOfMessage },
   ): Promise<Request | Refusal> => {
     const quiet = asker.chatType === 'private' ? QUIET.private : QUIET.group
@@ -49,7 +49,7 @@ export function createRequestStore(redis: Redis, scripts: Scripts, keys: Keys) {
           keys.request(ticket),
           isOver ? '' : keys.active(botId, userId),
           keys.owed,
-          link ? keys.link(linkHash(link)) : '',
+          link ? keys.link(fields.linkHash) : '',
           rest ? keys.request(ticketFor(rest.leftOutAs)) : '',
           door ? keys.person(botId, userId) : '',
         ],

@@ -3,14 +3,6 @@ import { FormatId } from '../media.ts'
 import { Asker, Ticket } from '../request.ts'
 import { defineStage } from '../stage.ts'
 
-/** The root of an inspection's flow: takes everyone who waits for the facts a step further. */
-const Inspected = z.object({
-  kind: z.literal('inspected'),
-  ticket: Ticket,
-  linkHash: z.string(),
-  generation: z.number().int(),
-})
-
 /** What one update asks for, or what an inspection found. */
 export const IntakeData = z.discriminatedUnion('kind', [
   /** New links in a message. `links` are canonical and judged; personal, so formatters hide them. */
@@ -35,7 +27,13 @@ export const IntakeData = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('cancel'), ticket: Ticket }),
   /** /cancel: everything of one person in one chat. */
   z.object({ kind: z.literal('cancel_all'), botId: z.number(), chatId: z.number(), userId: z.number() }),
-  Inspected,
+  /** The root of an inspection's flow: takes everyone who waits for the facts a step further. */
+  z.object({
+    kind: z.literal('inspected'),
+    ticket: Ticket,
+    linkHash: z.string(),
+    generation: z.number().int(),
+  }),
   /** The next step of a request. With a round: its delivery of this round found nothing to deliver, it starts over. */
   z.object({ kind: z.literal('resume'), ticket: Ticket, round: z.number().int().positive().nullable() }),
 ])
@@ -46,7 +44,7 @@ export const intake = defineStage({
   data: IntakeData,
   /** The media id, when an inspection stands below; see `inspect`. */
   input: z.object({ mediaId: z.string() }).nullable(),
-  hasInput: (data) => Inspected.safeParse(data).success,
+  hasInput: (data) => data instanceof Object && 'kind' in data && data.kind === 'inspected',
   result: z.object({ decisions: z.array(z.string()) }),
   attempts: 10,
   backoffMs: 200,

@@ -191,19 +191,19 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
     const delivery: Delivery = {
       ...{ request: { ...request, mediaKey: request.mediaKey }, claim, slot, context, isFollowed, startedAt },
     }
-    const file = known?.file ?? cached?.file ?? null
+    const file = known?.file ?? cached()?.file ?? null
     if (request.direct) {
       const how = await delivered(delivery, file, 'sent before')
-      await dropArtifact(request.mediaKey, cached)
+      await dropArtifact(request.mediaKey, cached())
       return { how }
     }
-    if (!known && !cached) return { how: await startOver(request) }
     try {
       if (known) return { how: await bySentFile(delivery, known) }
-      return { how: cached ? await byBytes(delivery, cached) : 'missing' }
+      const bytes = cached()
+      return { how: bytes ? await byBytes(delivery, bytes) : await startOver(request) }
     } catch (error) {
       if (error instanceof StageError && error.code === 'telegram_unavailable') {
-        await dropArtifact(request.mediaKey, cached)
+        await dropArtifact(request.mediaKey, cached())
         return { how: await fail(request, error.code) }
       }
       if (!isTelegramError(error)) throw error
@@ -212,7 +212,7 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
       const consequence = consequenceOf(fault, { request, isKnownFile: known !== null, context })
       if (consequence.forgetFile) await sentFiles.forget(request.botId, request.mediaKey)
       if (consequence.change) await requests.set(request.ticket, consequence.change)
-      if (consequence.failure || consequence.isDelivered) await dropArtifact(request.mediaKey, cached)
+      if (consequence.failure || consequence.isDelivered) await dropArtifact(request.mediaKey, cached())
       if (consequence.failure) return { how: await fail(request, consequence.failure) }
       if (consequence.isDelivered) return { how: await delivered(delivery, file, 'edited before') }
       throw consequence.again ?? error

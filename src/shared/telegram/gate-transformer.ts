@@ -36,8 +36,9 @@ export function gateTransformer(gate: Gate): Transformer {
     given[0]?.throwIfAborted()
 
     const limit = isDelivery ? [] : [AbortSignal.timeout(SHORT_CALL_MS + 1000 * pollS)]
-    const either = clientSignal(AbortSignal.any([...given, ...limit]))
-    const answer = await prev(method, payload, either).catch((error: unknown) => {
+    const signals = [...given, ...limit]
+    const either = signals.length > 1 ? AbortSignal.any(signals) : signals[0]
+    const answer = await prev(method, payload, either && clientSignal(either)).catch((error: unknown) => {
       throw ConnectionFault.from(method, error)
     })
     if (answer.ok) return answer
