@@ -98,7 +98,7 @@ export function createCallHandler(deps: CallDeps) {
       const wasHeard = reply(response, failure.code, errorBody(failure))
       if (entry) entry.wasHeard = wasHeard
     } finally {
-      if (entry) entry.endedAt = Date.now()
+      if (entry) ledger.close(entry)
       for (const { path } of body?.uploads.values() ?? []) await rm(path, { force: true })
     }
   }

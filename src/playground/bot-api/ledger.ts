@@ -29,6 +29,7 @@ const KEPT = 20_000
 
 export function createLedger() {
   const entries: LedgerEntry[] = []
+  const listeners = new Set<(entry: LedgerEntry) => void>()
   let seq = 0
   return {
     open(call: Pick<LedgerEntry, 'bot' | 'botId' | 'method'>): LedgerEntry {
@@ -49,6 +50,15 @@ export function createLedger() {
       entries.push(entry)
       if (entries.length > KEPT) entries.shift()
       return entry
+    },
+    close(entry: LedgerEntry): void {
+      entry.endedAt = Date.now()
+      for (const listener of listeners) listener(entry)
+    },
+    /** Hears of every call that is over. @returns what ends that */
+    onEnd(listener: (entry: LedgerEntry) => void): () => void {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
     },
     /** In the order of arrival. */
     entries: (): readonly LedgerEntry[] => entries,
