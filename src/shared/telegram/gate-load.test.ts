@@ -4,9 +4,15 @@ import { testRedis } from '../../playground/testing/services.ts'
 import { BOT, LATE_MS } from './gate-limits.ts'
 import { TAKE } from './gate-script.ts'
 
-/** The real script, on a clock that the test sets: minutes of load in seconds, the same on every machine. */
+/**
+ * The real script, on a clock that the test sets: minutes of load in seconds, the same on every machine. Its keys expire by
+ * the clock of Redis: never, here.
+ */
 const { redis, prefix } = await testRedis()
-const OWN_CLOCK = TAKE.replace("redis.call('TIME')", '{ math.floor(ARGV[6] / 1000), ARGV[6] % 1000 * 1000 }')
+const OWN_CLOCK = TAKE.replace(
+  "redis.call('TIME')",
+  '{ math.floor(ARGV[6] / 1000), ARGV[6] % 1000 * 1000 }',
+).replaceAll('+ 5000', '+ 3600000')
 const STARTED_AT_MS = 1_000_000
 const HOLD_MS = 1500
 /** Three processes, twenty calls at a time in each. */

@@ -3,6 +3,16 @@ import { BOT, GROUP, LATE_MS, PRIVATE_CHAT } from './gate-limits.ts'
 /** A call without a chat gets a chat of its own, which begins with this: only the bot's limit concerns it. */
 export const NO_CHAT = 'none:'
 
+/** Groups have negative ids. */
+const LIMIT_OF = `
+local function limitOf(chat)
+  if string.find(chat, '^%d') or string.find(chat, '^${NO_CHAT}') then
+    return ${PRIVATE_CHAT.spacingMs}, ${PRIVATE_CHAT.burst}
+  end
+  return ${GROUP.spacingMs}, ${GROUP.burst}
+end
+`
+
 /**
  * The gate, atomic and on the clock of Redis. Every message to Telegram has a slot in a calendar. No window of the
  * calendar, those that reach ahead included, ever has more slots than BOT allows, whoever sends.
@@ -15,15 +25,12 @@ export const NO_CHAT = 'none:'
  * A calendar instead of one more TAT: a call that waits for its chat must not hold up the calls for other chats,
  * and calls that wait for their chats must not all use the same moment.
  */
-export const TAKE_FUNCTION = `
+export const TAKE_FUNCTION = `${LIMIT_OF}
 local function take(gate, chat, id, patienceMs, delivery)
   local t = redis.call('TIME')
   local now = t[1] * 1000 + math.floor(t[2] / 1000)
   local calendar, tatKey, patience, isDelivery = gate .. ':calendar', gate .. ':chat:' .. chat, tonumber(patienceMs), delivery == '1'
-  local chatSpacing, burst = ${GROUP.spacingMs}, ${GROUP.burst}
-  if string.find(chat, '^%d+$') or string.find(chat, '^${NO_CHAT}') then
-    chatSpacing, burst = ${PRIVATE_CHAT.spacingMs}, ${PRIVATE_CHAT.burst}
-  end
+  local chatSpacing, burst = limitOf(chat)
   local chatPause = tonumber(redis.call('GET', tatKey .. ':pause') or '0')
   local pause = math.max(tonumber(redis.call('GET', gate .. ':pause') or '0'), chatPause)
 
@@ -78,24 +85,25 @@ export const TAKE = `${TAKE_FUNCTION}return take(unpack(ARGV))`
  * different chats were refused within ten seconds. Three, not two: to pause one chat too few costs one more refusal,
  * to pause the bot for one chat's sake makes everybody wait.
  *
- * KEYS  1 refused chats (sorted set: chat -> when)   2 pause of the whole bot   3 the chat's TAT   4 pause of the chat
- * ARGV  1 chat   2 retry after, ms   3 spacing of the chat   4 burst of the chat
+ * ARGV  1 gate   2 chat   3 retry after, ms. Its keys are those of `take`, and refused (sorted set: chat -> when).
  * Returns 1 when the whole bot is paused, else 0.
  */
-export const PENALIZE = `
+export const PENALIZE = `${LIMIT_OF}
+local gate, chat, wait = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local refused, botPause, tatKey = gate .. ':refused', gate .. ':pause', gate .. ':chat:' .. chat
+local spacing, burst = limitOf(chat)
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
-local wait = tonumber(ARGV[2])
-redis.call('ZADD', KEYS[1], now, ARGV[1])
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - 10000)
-redis.call('PEXPIRE', KEYS[1], 15000)
-local tat = math.max(tonumber(redis.call('GET', KEYS[3]) or '0'), now + wait + (tonumber(ARGV[4]) - 1) * tonumber(ARGV[3]))
-redis.call('SET', KEYS[3], tat, 'PX', tat - now + 5000)
+redis.call('ZADD', refused, now, chat)
+redis.call('ZREMRANGEBYSCORE', refused, '-inf', now - 10000)
+redis.call('PEXPIRE', refused, 15000)
+local tat = math.max(tonumber(redis.call('GET', tatKey) or '0'), now + wait + (burst - 1) * spacing)
+redis.call('SET', tatKey, tat, 'PX', tat - now + 5000)
 -- A slot that was promised before the refusal must not be used: the TAT alone does not take it back.
-local chatPause = math.max(tonumber(redis.call('GET', KEYS[4]) or '0'), now + wait)
-redis.call('SET', KEYS[4], chatPause, 'PX', chatPause - now + 1)
-if redis.call('ZCARD', KEYS[1]) < 3 then return 0 end
-local pause = math.max(tonumber(redis.call('GET', KEYS[2]) or '0'), now + wait)
-redis.call('SET', KEYS[2], pause, 'PX', pause - now + 1)
+local chatPause = math.max(tonumber(redis.call('GET', tatKey .. ':pause') or '0'), now + wait)
+redis.call('SET', tatKey .. ':pause', chatPause, 'PX', chatPause - now + 1)
+if redis.call('ZCARD', refused) < 3 then return 0 end
+local pause = math.max(tonumber(redis.call('GET', botPause) or '0'), now + wait)
+redis.call('SET', botPause, pause, 'PX', pause - now + 1)
 return 1
 `

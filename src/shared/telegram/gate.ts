@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
-import { GROUP, LATE_MS, PRIVATE_CHAT } from './gate-limits.ts'
+import { LATE_MS } from './gate-limits.ts'
 import { NO_CHAT, PENALIZE, TAKE } from './gate-script.ts'
 import { GateBusy } from './telegram-error.ts'
 
@@ -48,17 +48,13 @@ export function createGate({ redis, prefix, botId, holdMs }: GateOptions) {
   const base = `${prefix}:gate:${botId}`
   const take = script(redis, 'gateTake', TAKE)
   const punish = script(redis, 'gatePenalize', PENALIZE)
-  const limitOf = (chatId: number | string | null) =>
-    chatId === null || (typeof chatId === 'number' && chatId > 0) || /^\d+$/.test(`${chatId}`)
-      ? PRIVATE_CHAT
-      : GROUP
-  const chatName = (chatId: number | string | null) => chatId ?? NO_CHAT + randomUUID()
+  const slotTerms = (): SlotTerms => ({
+    ...{ gate: base, callId: randomUUID(), patienceMs: holdMs, askedAt: performance.now() },
+  })
 
   return {
     /** For a script that lets a message go in the step that decides over it. */
-    slotTerms: (): SlotTerms => ({
-      ...{ gate: base, callId: randomUUID(), patienceMs: holdMs, askedAt: performance.now() },
-    }),
+    slotTerms,
 
     /**
      * Returns when the message may be sent, now.
@@ -66,11 +62,11 @@ export function createGate({ redis, prefix, botId, holdMs }: GateOptions) {
      * @throws GateBusy when that would take longer than holdMs; nothing is reserved then.
      */
     async pass({ chatId, isDelivery }: Passage, signal?: AbortSignal, slot?: Slot): Promise<void> {
-      const { callId, askedAt } = slot ?? this.slotTerms()
-      const chat = chatName(chatId)
+      const { callId, askedAt } = slot ?? slotTerms()
+      const chat = chatId ?? NO_CHAT + callId
       const ask = () => {
         const patienceMs = Math.max(0, Math.ceil(holdMs - (performance.now() - askedAt)))
-        return away(take([], [base, chat, callId, patienceMs, isDelivery ? '1' : '0']))
+        return away(take([base, chat, callId, patienceMs, isDelivery ? '1' : '0']))
       }
       const isFresh = slot && performance.now() - askedAt < LATE_MS
       for (let answer = isFresh ? slot.verdict : await ask(); ; answer = await ask()) {
@@ -84,12 +80,7 @@ export function createGate({ redis, prefix, botId, holdMs }: GateOptions) {
 
     /** Obeys a 429. Returns what it was taken to concern (the rule stands at PENALIZE). */
     async penalize(chatId: number | string | null, retryAfterMs: number): Promise<'chat' | 'bot'> {
-      const limit = limitOf(chatId)
-      const key = `${base}:chat:${chatName(chatId)}`
-      const all = await punish(
-        [`${base}:refused`, `${base}:pause`, key, `${key}:pause`],
-        [chatId ?? 'inline', retryAfterMs, limit.spacingMs, limit.burst],
-      )
+      const all = await punish([base, chatId ?? NO_CHAT, retryAfterMs])
       return all === 1 ? 'bot' : 'chat'
     },
   }
@@ -102,8 +93,7 @@ function script(redis: Redis, name: string, lua: string) {
   // defineCommand adds a method that the type does not know.
   const call: unknown = Reflect.get(redis, command)
   if (typeof call !== 'function') throw new Error(`the script ${name} could not be defined`)
-  return async (keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> =>
-    await call.call(redis, keys.length, ...keys, ...args)
+  return async (args: readonly (string | number)[]): Promise<unknown> => await call.call(redis, 0, ...args)
 }
 
 async function away(answer: Promise<unknown>): Promise<[number, number]> {
