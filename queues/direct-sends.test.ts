@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest'
 import { testRedis } from '../src/playground/testing/services.ts'
-import type { DirectLease, Leased } from './direct-sends.ts'
+import type { DirectLease, TicketLeased } from './direct-sends.ts'
 import { createState } from './state.ts'
 
 const { redis, prefix } = await testRedis()
@@ -25,7 +25,7 @@ async function delivering() {
 }
 type Sending = Awaited<ReturnType<typeof delivering>>
 
-async function asked(request: Sending, what: Sent): Promise<Leased> {
+async function asked(request: Sending, what: Sent): Promise<TicketLeased> {
   if (what === 'ticket') return await directSends.ticketLease(request)
   const claim = await directSends.claim(request)
   if (claim.how !== 'none') throw new Error(claim.how)
@@ -177,28 +177,10 @@ test('who was frozen while sending the ticket is out when the delivery has gone 
   expect((await directSends.claim(request)).how).toBe('none')
 })
 
-const SLOT = { gate: `${prefix}:gate`, callId: 'a call', patienceMs: 0, askedAt: 0 }
-
-test.each([
-  ['is to be sent again', {}, 1, 'none'],
-  ['has come already', { direct: 'ok' }, 1, undefined],
-  ['is meant by an older job', {}, 0, undefined],
-  ['is over', { state: 'cancelled' }, 1, undefined],
-])('a file that Telegram has, and that %s', async (_, fields, round, how) => {
-  const request = await delivering()
-  const file = {
-    ...{ kind: 'video' as const, extension: 'mp4' as const, mimeType: 'video/mp4' as const, sizeBytes: 5 },
-    ...{ width: 640, height: 360, durationS: 7.6, title: 'Harbour', performer: null },
-    treatment: 'as_is' as const,
-  }
-  const key = state.keys.request(request.ticket)
-  await redis.hset(key, { direct: '', ...fields })
-  expect((await state.deliveries.find(request.ticket, round, SLOT)).claim).toBeNull()
-  await state.sentFiles.save(1, KEY, { fileId: 'BAAC', kind: 'video', file })
-  const found = await state.deliveries.find(request.ticket, round, SLOT)
-  expect(found.claim?.how).toBe(how)
-  expect(found.slot?.verdict).toEqual(how && [1, 0])
-  // Whoever does not send it leaves the ticket to others.
-  expect(await redis.hget(key, 'ticketGone')).toBe(how ? '1' : null)
-  await state.sentFiles.forget(1, KEY)
+test('a question that reaches Redis twice, as after a connection that broke, has one answer and counts once', async () => {
+  const { ticket } = await delivering()
+  const ask = (by: string) => state.scripts.claim([state.keys.request(ticket)], [60_000, 4, by])
+  expect(await ask('one')).toEqual(['go', '1', '0'])
+  expect(await ask('one')).toEqual(['go', '1', '0'])
+  expect(await ask('another')).toEqual(['wait', expect.any(String)])
 })

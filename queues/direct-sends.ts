@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Keys } from './keys.ts'
 import type { Request } from './request.ts'
@@ -14,17 +15,19 @@ const LEASE_MS = { direct: 30_000, ticket: 15_000 } as const
 
 /** Each call whose end nobody knows may be one more copy; after so many, the person is told instead. */
 const MOST_CALLS = 4
-/** Of the lease that a claim gives. */
+/** What `claim` (`CLAIM_FUNCTION`) takes before the id of who asks. */
 export const CLAIM_TERMS = [LEASE_MS.direct, MOST_CALLS]
 
-const LEASED = ['sent', 'gone', 'wait', 'spent', 'go'] as const
-const LeaseAnswer = z.tuple([z.enum(LEASED)]).rest(z.string())
-const ClaimAnswer = z.tuple([z.enum(['message', 'busy', ...LEASED])]).rest(z.string())
+const MEDIA_LEASED = ['sent', 'wait', 'spent', 'go'] as const
+const TicketAnswer = z.tuple([z.enum(['gone', ...MEDIA_LEASED])]).rest(z.string())
+const ClaimAnswer = z.tuple([z.enum(['message', 'busy', ...MEDIA_LEASED])]).rest(z.string())
 
 /** The right to make one call, while `holds`. */
 export interface DirectLease {
   /** How many calls before this one nobody knows the end of. */
   doubts: number
+  /** When it was asked for, by the clock of this process. */
+  askedAt: number
   /**
    * How often to ask `holds` while the call runs, so that nobody else begins; null for a ticket: one that takes long is not
    * waited for.
@@ -39,12 +42,12 @@ export interface DirectLease {
 export type Leased =
   /** It was sent before; the message id of a ticket. */
   | { how: 'sent'; messageId: number | null }
-  /** There is to be no ticket any more. */
-  | { how: 'gone' }
   | { how: 'wait'; waitMs: number }
   /** Too many calls whose end nobody knows. */
   | { how: 'spent' }
   | { how: 'go'; lease: DirectLease }
+/** Or there is to be no ticket any more. */
+export type TicketLeased = Leased | { how: 'gone' }
 
 /** What a delivery becomes: the ticket, or a message of its own. */
 export type Claim =
@@ -66,15 +69,16 @@ export function createDirectSends(scripts: Scripts, keys: Keys) {
   const leasedAs = (
     { ticket, mediaKey }: Leasing,
     what: DirectSend,
-    answer: z.infer<typeof LeaseAnswer>,
+    [how, detail = '', doubts = '']: [(typeof MEDIA_LEASED)[number], ...string[]],
+    askedAt: number,
   ): Leased => {
-    const [how, detail = '', doubts = ''] = answer
     if (how === 'sent') return { how, messageId: detail === '' ? null : Number(detail) }
     if (how === 'wait') return { how, waitMs: Number(detail) }
     if (how !== 'go') return { how }
     const key = [keys.request(ticket)]
     const lease: DirectLease = {
       doubts: Number(doubts),
+      askedAt,
       renewEveryMs: what === 'direct' ? LEASE_MS.direct / 3 : null,
       holds: async () => (await scripts.directHold(key, [what, detail, LEASE_MS[what]])) === 1,
       end: async (outcome) => {
@@ -86,34 +90,37 @@ export function createDirectSends(scripts: Scripts, keys: Keys) {
     return { how, lease }
   }
 
-  /** What the script `claim` has answered, with `CLAIM_TERMS`. */
-  const claimedAs = (request: Leasing, answer: unknown): Claim => {
+  /** What `claim` has answered to who asked at that moment, by the clock of this process. */
+  const claimedAs = (request: Leasing, answer: unknown, askedAt: number): Claim => {
     const [how, ...details] = ClaimAnswer.parse(answer)
     if (how === 'message') return { how, messageId: Number(details[0]) }
-    return how === 'busy' ? { how } : { how: 'none', leased: leasedAs(request, 'direct', [how, ...details]) }
+    if (how === 'busy') return { how }
+    return { how: 'none', leased: leasedAs(request, 'direct', [how, ...details], askedAt) }
   }
 
   return {
     claimedAs,
 
     /** For a delivery: its ticket. Where there is none, the lease of the message that comes instead. */
-    claim: async (request: Leasing): Promise<Claim> =>
-      claimedAs(request, await scripts.claim([keys.request(request.ticket)], CLAIM_TERMS)),
+    async claim(request: Leasing): Promise<Claim> {
+      const askedAt = performance.now()
+      const answer = await scripts.claim([keys.request(request.ticket)], [...CLAIM_TERMS, randomUUID()])
+      return claimedAs(request, answer, askedAt)
+    },
 
     /**
      * The lease of the ticket itself.
      * @param again it is to come though the person deleted the last one: there is something that they must know
      */
-    ticketLease: async (request: Leasing, again = false): Promise<Leased> =>
-      leasedAs(
-        request,
-        'ticket',
-        LeaseAnswer.parse(
-          await scripts.ticketLease(
-            [keys.request(request.ticket)],
-            [LEASE_MS.ticket, MOST_CALLS, again ? '1' : '0'],
-          ),
+    async ticketLease(request: Leasing, again = false): Promise<TicketLeased> {
+      const askedAt = performance.now()
+      const [how, ...details] = TicketAnswer.parse(
+        await scripts.ticketLease(
+          [keys.request(request.ticket)],
+          [LEASE_MS.ticket, MOST_CALLS, randomUUID(), again ? '1' : '0'],
         ),
-      ),
+      )
+      return how === 'gone' ? { how } : leasedAs(request, 'ticket', [how, ...details], askedAt)
+    },
   }
 }

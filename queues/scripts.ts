@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
-import { TAKE_FUNCTION } from '../src/shared/telegram/gate-script.ts'
 
 const lua = (name: string) => readFileSync(new URL(`scripts/${name}.lua`, import.meta.url), 'utf8')
+
+/** The Lua function `claim`, for scripts in which a delivery asks for its ticket (`direct-sends.ts`). */
+export const CLAIM_FUNCTION = lua('direct-lease') + lua('claim')
 
 /** The steps that must not be torn apart. What each takes and returns stands at the top of its file. */
 const SCRIPTS = {
@@ -22,9 +24,8 @@ const SCRIPTS = {
   reopen: lua('is-full') + lua('reopen'),
   startOver: lua('start-over'),
   factsOfLink: lua('facts-of-link'),
-  delivery: lua('direct-lease') + lua('claim') + TAKE_FUNCTION + lua('delivery'),
-  claim: `${lua('direct-lease')}${lua('claim')}return claim(KEYS[1], ARGV[1], ARGV[2])`,
-  ticketLease: `${lua('direct-lease')}return directLease(KEYS[1], 'ticket', ARGV[1], ARGV[2], ARGV[3])`,
+  claim: `${CLAIM_FUNCTION}return claim(KEYS[1], unpack(ARGV))`,
+  ticketLease: `${lua('direct-lease')}return directLease(KEYS[1], 'ticket', unpack(ARGV))`,
   directHold: lua('direct-hold'),
   directEnd: lua('direct-end'),
   touch: lua('touch'),
@@ -62,21 +63,22 @@ export const HashFields = z
 
 type Arguments = readonly (string | number)[]
 
-export type Scripts = {
-  [Name in keyof typeof SCRIPTS]: (keys: readonly string[], args: Arguments) => Promise<unknown>
-}
+type Script = (keys: readonly string[], args: Arguments) => Promise<unknown>
+
+export type Scripts = Record<keyof typeof SCRIPTS, Script>
 
 /** Runs a script by its hash, and sends the text only to a server that does not know it yet. */
+export function defineScript(redis: Redis, name: string, text: string): Script {
+  const command = `clipferry_${name}`
+  redis.defineCommand(command, { lua: text })
+  // defineCommand adds a method that the type does not know.
+  const call: unknown = Reflect.get(redis, command)
+  if (typeof call !== 'function') throw new Error(`the script ${name} could not be defined`)
+  return async (keys, args) => await call.call(redis, keys.length, ...keys, ...args)
+}
+
 export function createScripts(redis: Redis): Scripts {
-  const run = (name: keyof typeof SCRIPTS) => {
-    const command = `clipferry_${name}`
-    redis.defineCommand(command, { lua: SCRIPTS[name] })
-    // defineCommand adds a method that the type does not know.
-    const call: unknown = Reflect.get(redis, command)
-    if (typeof call !== 'function') throw new Error(`the script ${name} could not be defined`)
-    return async (keys: readonly string[], args: Arguments): Promise<unknown> =>
-      await call.call(redis, keys.length, ...keys, ...args)
-  }
+  const run = (name: keyof typeof SCRIPTS) => defineScript(redis, name, SCRIPTS[name])
   return {
     create: run('create'),
     choose: run('choose'),
@@ -93,7 +95,6 @@ export function createScripts(redis: Redis): Scripts {
     reopen: run('reopen'),
     startOver: run('startOver'),
     factsOfLink: run('factsOfLink'),
-    delivery: run('delivery'),
     claim: run('claim'),
     ticketLease: run('ticketLease'),
     directHold: run('directHold'),

@@ -1,6 +1,5 @@
 import type { Redis } from 'ioredis'
 import { createDeadLetters } from './dead-letters.ts'
-import { createDeliveries } from './deliveries.ts'
 import { createDirectSends } from './direct-sends.ts'
 import { createEvents } from './events.ts'
 import { createFactsStore } from './facts.ts'
@@ -30,7 +29,6 @@ export function createState(redis: Redis, prefix: string) {
   const scripts = createScripts(redis)
   const queues = createQueues(redis, prefix)
   const events = createEvents(redis, queues, keys)
-  const directSends = createDirectSends(scripts, keys)
   return {
     redis,
     keys,
@@ -43,8 +41,7 @@ export function createState(redis: Redis, prefix: string) {
     surveys: createSurveys(redis, scripts, keys),
     people: createPeople(redis, scripts, keys),
     requests: createRequestStore(redis, scripts, keys),
-    directSends,
-    deliveries: createDeliveries(scripts, keys, directSends),
+    directSends: createDirectSends(scripts, keys),
     joins: createJoins(redis, scripts, keys),
     facts: createFactsStore(redis, scripts, keys),
     preferences: createPreferences(redis, keys),

@@ -9,7 +9,7 @@ import type { StopReason } from './retry-decision.ts'
 /** How soon to look again whether somebody else's call has ended. */
 const LOOK_AGAIN_MS = 500
 
-/** A lease that was given just now need not be asked for; the clock goes on while a process is frozen. */
+/** A lease that was asked for just now need not be looked at; the clock goes on while a process is frozen. */
 const FRESH_MS = 250
 
 export type SentOnce<T> =
@@ -17,7 +17,6 @@ export type SentOnce<T> =
   /** By another run of the job, or by this one before. */
   | { how: 'before'; messageId: number | null }
   | { how: 'too late'; message: T }
-  | { how: 'gone' }
   | { how: 'spent' }
 
 /**
@@ -35,12 +34,11 @@ export async function sendOnce<T extends { message_id: number }>(
   if (leased.how === 'sent') return { how: 'before', messageId: leased.messageId }
   if (leased.how !== 'go') return leased
   const { lease } = leased
-  const leasedAt = performance.now()
   context.failPoint('leased')
   const running = whileRunning(lease, context.signal)
   let isGoingOut = false
   const lastCheck = async () => {
-    const isFresh = performance.now() - leasedAt < FRESH_MS
+    const isFresh = performance.now() - lease.askedAt < FRESH_MS
     if (!isFresh && !(await lease.holds())) throw new Postpone(LOOK_AGAIN_MS)
     context.failPoint('leased')
     isGoingOut = true

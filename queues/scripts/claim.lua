@@ -1,7 +1,7 @@
 -- Read, with `direct-lease`, before the scripts in which a delivery asks for its ticket. Where there is none, there will be
 -- none: the media comes by itself.
--- request    lease ms, most calls    Returns {message, id} | {busy} (it is being sent) | what `directLease` returns.
-local function claim(key, leaseMs, most)
+-- request    lease ms, most calls, id of who asks    Returns {message, id} | {busy} (it is being sent) | what `directLease` returns.
+local function claim(key, leaseMs, most, by)
   local request = redis.call('HMGET', key, 'ticketMessageId', 'ticketGone', 'ticketUntilMs')
   if request[2] ~= '1' then
     if request[1] and request[1] ~= '' then return { 'message', request[1] } end
@@ -12,5 +12,5 @@ local function claim(key, leaseMs, most)
     redis.call('HSET', key, 'ticketGone', '1')
     redis.call('HINCRBY', key, 'ticketFence', 1)
   end
-  return directLease(key, 'direct', leaseMs, most)
+  return directLease(key, 'direct', leaseMs, most, by)
 end

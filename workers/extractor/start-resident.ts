@@ -34,7 +34,7 @@ export function startResident(
   rehearsals: readonly string[][],
 ): Resident {
   const folder = rehearsals.length > 0 ? makeFolder() : null
-  const removeFolder = () => folder && rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  const removeFolder = () => folder && remove(folder)
   // Without a folder the first runs import what they need.
   const rehearsed = JSON.stringify(folder ? rehearsals : [])
   const child = spawn(GUARD, [...interpreter, RESIDENT_PY, tool, rehearsed], {
@@ -83,6 +83,14 @@ function makeFolder(): string | null {
     return mkdtempSync(join(tmpdir(), 'rehearsal-'))
   } catch {
     return null
+  }
+}
+
+function remove(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true })
+  } catch {
+    // What is left in a folder for temporary things is no reason to end.
   }
 }
 

@@ -100,10 +100,12 @@ export function createHandler(deps: NotifyDeps): Handler<'notify'> {
     }
     // Who cancels before there is a ticket was answered by the button or the command.
     if (request.state === 'cancelled') return 'no ticket'
+    // Who deletes a ticket does not want to see it; why there will be no media they are told all the same.
+    const leased = await directSends.ticketLease(request, request.state === 'failed')
+    if (leased.how === 'gone') return 'no ticket'
     const first = await sendOnce(
       deps,
-      // Who deletes a ticket does not want to see it; why there will be no media they are told all the same.
-      await directSends.ticketLease(request, request.state === 'failed'),
+      leased,
       (signal) =>
         telegram.api.sendMessage(
           chatId,
@@ -117,7 +119,7 @@ export function createHandler(deps: NotifyDeps): Handler<'notify'> {
     if (first.how === 'before') throw new Postpone(0)
     // It took so long that the delivery came by itself: a ticket under the media would say nothing true.
     if (first.how === 'too late') await telegram.api.deleteMessage(chatId, first.message.message_id)
-    return { sent: 'sent', 'too late': 'too late', gone: 'no ticket', spent: 'gave up' }[first.how]
+    return { sent: 'sent', 'too late': 'too late', spent: 'gave up' }[first.how]
   }
 
   /** Brings the ticket up to date. @returns what was done. */

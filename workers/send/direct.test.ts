@@ -11,6 +11,7 @@ import { createStorage } from '../../src/shared/storage/create-storage.ts'
 import { createTelegram } from '../../src/shared/telegram/create-telegram.ts'
 import { Postpone } from '../postpone.ts'
 import { testContext } from '../test-context.ts'
+import { createFindDelivery } from './find-delivery.ts'
 import { createHandler } from './handler.ts'
 
 /** Deliveries without a ticket: of all calls of a delivery, the only one that must not be made twice. */
@@ -151,6 +152,30 @@ describe('two runs of one job', () => {
     expect(it.media()).toHaveLength(2)
     expect(await send(it.ticket)).toEqual({ how: 'over' })
   })
+})
+
+test.each([
+  ['is to be sent', {}, 1, 'none', [1, 0]],
+  ['was perhaps sent already', { directCalls: 1 }, 1, 'none', undefined],
+  ['has come already', { direct: 'ok' }, 1, undefined, undefined],
+  ['is meant by an older job', {}, 0, undefined, undefined],
+  ['is over', { state: 'cancelled' }, 1, undefined, undefined],
+])('a file that Telegram has, and that %s', async (_, fields, round, claimed, verdict) => {
+  const { ticket } = await delivery()
+  const key = state.keys.request(ticket)
+  await redis.hset(key, { leftOut: 0, ...fields })
+  const find = createFindDelivery(deps)
+  const { claim, slot } = await find(ticket, round)
+  expect([claim?.how, slot?.verdict]).toEqual([claimed, verdict])
+  // Whoever does not send it leaves the ticket to others.
+  expect(await redis.hget(key, 'ticketGone')).toBe(claimed ? '1' : null)
+})
+
+test('a file that Telegram does not have claims nothing yet', async () => {
+  const { ticket } = await delivery()
+  await state.sentFiles.forget(BOT, KEY)
+  expect(await createFindDelivery(deps)(ticket, 1)).toMatchObject({ claim: null, slot: null })
+  expect(await redis.hget(state.keys.request(ticket), 'ticketGone')).toBeNull()
 })
 
 test('the slot that is taken with the ticket is the only one, and waits for what the gate waits for', async () => {

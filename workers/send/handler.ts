@@ -1,13 +1,14 @@
 import { access } from 'node:fs/promises'
 import { InputFile } from 'grammy'
+import type { Redis } from 'ioredis'
 import { Cached } from '../../queues/cached.ts'
-import type { Deliveries } from '../../queues/deliveries.ts'
 import type { Claim, DirectSends } from '../../queues/direct-sends.ts'
 import { failRequest } from '../../queues/end-request.ts'
 import { eventId } from '../../queues/event.ts'
 import type { Events } from '../../queues/events.ts'
 import { FAILURES, type FailureCode, StageError } from '../../queues/failure.ts'
 import type { Joins } from '../../queues/join.ts'
+import type { Keys } from '../../queues/keys.ts'
 import { type MediaFile, platformOf } from '../../queues/media.ts'
 import type { Notifier } from '../../queues/notifier.ts'
 import { calendarDay } from '../../queues/people/calendar.ts'
@@ -29,6 +30,7 @@ import { growingWaitMs } from '../patience.ts'
 import { Postpone } from '../postpone.ts'
 import { consequenceOf } from './consequence.ts'
 import { deliver } from './deliver.ts'
+import { createFindDelivery } from './find-delivery.ts'
 import { tellGoodNews } from './good-news.ts'
 import { mediaBytes } from './media-bytes.ts'
 import { mediaMessage } from './media-message.ts'
@@ -37,8 +39,9 @@ import { mediaMessage } from './media-message.ts'
 const WAIT_FOR_FILE_MS = 300
 
 export interface SendDeps {
+  redis: Redis
+  keys: Keys
   requests: RequestStore
-  deliveries: Deliveries
   directSends: DirectSends
   joins: Joins
   sentFiles: SentFiles
@@ -69,7 +72,8 @@ interface Delivery {
 }
 
 export function createHandler(deps: SendDeps): Handler<'send'> {
-  const { requests, deliveries, joins, sentFiles, artifacts, telegram, queues, events, stageSeconds } = deps
+  const { requests, joins, sentFiles, artifacts, telegram, queues, events, stageSeconds } = deps
+  const findDelivery = createFindDelivery(deps)
 
   const fail = async (request: Request, failure: FailureCode): Promise<string> => {
     await failRequest(deps, request, failure, 'send')
@@ -181,7 +185,7 @@ export function createHandler(deps: SendDeps): Handler<'send'> {
 
   return async ({ data }, context) => {
     const startedAt = performance.now()
-    const found = await deliveries.find(data.ticket, data.round, telegram.slotTerms(), deps.hasSurvey)
+    const found = await findDelivery(data.ticket, data.round)
     const { request, sentFile: known, cached, claim, slot, isFollowed } = found
     // A run that died before the end was counted and told, or before its job had ended.
     if (request?.state === 'failed' && request.round === data.round && request.failure)

@@ -29,7 +29,8 @@ export interface SlotTerms {
 }
 
 /** What such a script was answered. It is good for one call. */
-export interface Slot extends SlotTerms {
+export interface Slot extends Pick<SlotTerms, 'callId' | 'askedAt'> {
+  answeredAt: number
   verdict: [verdict: number, waitMs: number]
 }
 
@@ -58,7 +59,7 @@ export function createGate({ redis, prefix, botId, holdMs }: GateOptions) {
 
     /**
      * Returns when the message may be sent, now.
-     * @param slot what was taken for it already
+     * @param slot what was answered for it already
      * @throws GateBusy when that would take longer than holdMs; nothing is reserved then.
      */
     async pass({ chatId, isDelivery }: Passage, signal?: AbortSignal, slot?: Slot): Promise<void> {
@@ -68,7 +69,7 @@ export function createGate({ redis, prefix, botId, holdMs }: GateOptions) {
         const patienceMs = Math.max(0, Math.ceil(holdMs - (performance.now() - askedAt)))
         return away(take([base, chat, callId, patienceMs, isDelivery ? '1' : '0']))
       }
-      const isFresh = slot && performance.now() - askedAt < LATE_MS
+      const isFresh = slot && performance.now() - slot.answeredAt < LATE_MS
       for (let answer = isFresh ? slot.verdict : await ask(); ; answer = await ask()) {
         const [verdict, waitMs] = answer
         if (verdict === 1) return

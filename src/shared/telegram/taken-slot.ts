@@ -3,7 +3,7 @@ import type { Slot } from './gate.ts'
 
 const slots = new AsyncLocalStorage<{ slot: Slot | null }>()
 
-/** Makes `call` with a slot that was taken for it already: its first delivery asks the gate no more. */
+/** Makes `call` with what the gate has answered for it already: its first delivery need not ask, unless it must wait. */
 export const withSlot = <T>(slot: Slot | null, call: () => Promise<T>): Promise<T> =>
   slot ? slots.run({ slot }, call) : call()
 
