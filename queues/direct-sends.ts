@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Keys } from './keys.ts'
 import type { Request } from './request.ts'
@@ -65,7 +66,7 @@ export type DirectSends = ReturnType<typeof createDirectSends>
  * Messages that must not come twice. An edit can be repeated; of these, Telegram makes a new one each time. So only the
  * holder of a lease makes the call, and a lease is given anew only when it ran out: then nobody knows.
  */
-export function createDirectSends(scripts: Scripts, keys: Keys) {
+export function createDirectSends(redis: Redis, scripts: Scripts, keys: Keys) {
   const leasedAs = (
     { ticket, mediaKey }: Leasing,
     what: DirectSend,
@@ -106,6 +107,11 @@ export function createDirectSends(scripts: Scripts, keys: Keys) {
       const askedAt = performance.now()
       const answer = await scripts.claim([keys.request(request.ticket)], [...CLAIM_TERMS, randomUUID()])
       return claimedAs(request, answer, askedAt)
+    },
+
+    /** There is something else to say now: what became of the calls before counts no more. */
+    async renewTicketCalls({ ticket }: Pick<Request, 'ticket'>): Promise<void> {
+      await redis.hdel(keys.request(ticket), 'ticketCalls')
     },
 
     /**

@@ -41,7 +41,7 @@ export function createState(redis: Redis, prefix: string) {
     surveys: createSurveys(redis, scripts, keys),
     people: createPeople(redis, scripts, keys),
     requests: createRequestStore(redis, scripts, keys),
-    directSends: createDirectSends(scripts, keys),
+    directSends: createDirectSends(redis, scripts, keys),
     joins: createJoins(redis, scripts, keys),
     facts: createFactsStore(redis, scripts, keys),
     preferences: createPreferences(redis, keys),

@@ -323,6 +323,23 @@ test.each([false, true])('answers that are always lost fill no chat (a reason: %
   if (!isReason) expect((await state.directSends.claim({ ticket, mediaKey: null })).how).toBe('none')
 })
 
+test('who is to choose, and has perhaps never seen the choices, is told that it did not work', async () => {
+  const { ticket, said, world, user } = await asked()
+  await state.requests.move(ticket, ['asked'], 'choosing')
+  world.faults.add({ method: 'sendMessage', times: 4 }, { kind: 'error_after', code: 500 })
+  await state.notifier.touch(ticket)
+  const viewOf = async () => (await state.requests.get(ticket))?.view ?? 0
+  for (let n = 0; n < 4; n++) await expect(run(ticket, await viewOf())).rejects.toBeInstanceOf(Postpone)
+  expect(await run(ticket, await viewOf())).toEqual({ how: 'gave up' })
+  const request = await state.requests.get(ticket)
+  expect(request).toMatchObject({ state: 'failed', failure: 'telegram_unavailable' })
+  expect(await run(ticket, await viewOf())).toEqual({ how: 'sent' })
+  expect(said().at(-1)).toMatchObject({
+    chat: { id: user.id },
+    text: expect.stringContaining(`Code ${ticket}`),
+  })
+})
+
 test('a clock that has jumped back holds up no news for long', async () => {
   const { ticket } = await asked()
   await notify(ticket)

@@ -1,6 +1,8 @@
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { DirectSends } from '../../queues/direct-sends.ts'
+import { failRequest } from '../../queues/end-request.ts'
+import type { Events } from '../../queues/events.ts'
 import type { FactsStore } from '../../queues/facts.ts'
 import { productionId } from '../../queues/flow.ts'
 import type { Joins } from '../../queues/join.ts'
@@ -50,6 +52,7 @@ export interface NotifyDeps {
   directSends: DirectSends
   joins: Joins
   notifier: Notifier
+  events: Events
   facts: FactsStore
   experiments: Pick<Experiments, 'meet'>
   telegram: Telegram
@@ -117,9 +120,22 @@ export function createHandler(deps: NotifyDeps): Handler<'notify'> {
     )
     // Meanwhile, by another run.
     if (first.how === 'before') throw new Postpone(0)
+    if (first.how === 'spent') return await giveUp(request)
     // It took so long that the delivery came by itself: a ticket under the media would say nothing true.
     if (first.how === 'too late') await telegram.api.deleteMessage(chatId, first.message.message_id)
-    return { sent: 'sent', 'too late': 'too late', spent: 'gave up' }[first.how]
+    return first.how
+  }
+
+  /**
+   * Nobody knows whether the ticket ever came. Media come without one; but who is to choose, and sees nothing to press,
+   * would wait for ever: they are told, and may try again.
+   */
+  const giveUp = async (request: Request): Promise<string> => {
+    if (request.state === 'choosing') {
+      await directSends.renewTicketCalls(request)
+      await failRequest(deps, request, 'telegram_unavailable', 'notify')
+    }
+    return 'gave up'
   }
 
   /** Brings the ticket up to date. @returns what was done. */
