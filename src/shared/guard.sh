@@ -6,7 +6,7 @@
 # but our parent) the whole group is killed, with whatever the command has started.
 # The environment is emptied: a stray NO_PROXY or LD_PRELOAD of the worker must not reach a tool that reads
 # untrusted media, and no secret of the worker does either.
-[ "$GUARDED" = 1 ] || exec env -i GUARDED=1 PATH="$PATH" HOME=/nonexistent LANG=C.UTF-8 TMPDIR="${TMPDIR:-/tmp}" setsid sh "$0" "$@"
+[ "$GUARDED" = 1 ] || exec env -i GUARDED=1 PATH="$PATH" HOME=/nonexistent LANG=C.UTF-8 TMPDIR="${TMPDIR:-${TMP:-${TEMP:-/tmp}}}" setsid sh "$0" "$@"
 unset GUARDED
 
 exec 3<&0 </dev/null

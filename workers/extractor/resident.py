@@ -1,8 +1,9 @@
-"""resident.py TOOL REHEARSALS: yt-dlp, imported once, with a forked child for every run.
+"""resident.py TOOL REHEARSALS FOLDER: yt-dlp, imported once, with a forked child for every run.
 
 Started by `start-resident.ts` with the interpreter of TOOL (yt-dlp's own program). REHEARSALS (JSON) are command lines
-that reach no network; they make it import what runs need, and leave what they fetch in the folder that it is started
-in. When it is warm it listens, and prints one JSON line: where, a token that proves who answers there, and the version.
+that reach no network; they make it import what runs need, and leave what they fetch in TMPDIR/FOLDER, which whoever
+started it removes. When it is warm it listens, and prints one JSON line: where, a token that proves who answers there, and the
+version.
 
 Each connection has a process of its own, the leader (`leader.py`). It says hello, reads one JSON line (the token, the
 arguments, the folder, the file limit), forks the runner, which is yt-dlp's command line to the letter, and passes on
@@ -105,9 +106,9 @@ def serve(yt_dlp, listener, token, extractors):
 
 
 def main():
-    rehearsals = json.loads(sys.argv[2])
+    tool, rehearsals, folder = sys.argv[1], json.loads(sys.argv[2]), sys.argv[3]
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    yt_dlp = import_tool(os.path.realpath(sys.argv[1]))
+    yt_dlp = import_tool(os.path.realpath(tool))
     extractors = []
     for extractor in importlib.import_module('yt_dlp.extractor').gen_extractor_classes():
         try:
@@ -118,8 +119,8 @@ def main():
         if module:
             extractors.append(module)
     share_certificates()
+    os.chdir(os.path.join(os.environ['TMPDIR'], folder))
     rehearse(yt_dlp, rehearsals)
-    # The folder that we were started in was for that alone.
     os.chdir('/')
     if threading.active_count() > 1:
         sys.exit('a thread is left, and would not be there in a child')

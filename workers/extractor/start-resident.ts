@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { GUARD, killGroup } from '../../src/shared/guarded-process.ts'
@@ -37,8 +37,9 @@ export function startResident(
   const removeFolder = () => folder && remove(folder)
   // Without a folder the first runs import what they need.
   const rehearsed = JSON.stringify(folder ? rehearsals : [])
-  const child = spawn(GUARD, [...interpreter, RESIDENT_PY, tool, rehearsed], {
-    cwd: folder ?? '/',
+  const child = spawn(GUARD, [...interpreter, RESIDENT_PY, tool, rehearsed, basename(folder ?? '')], {
+    // In nobody's way.
+    cwd: '/',
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   let said = ''
