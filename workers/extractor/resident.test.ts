@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { SAMPLE_MEDIA_DIR } from '../../src/playground/media-site/make-media.ts'
 import { createMediaSite } from '../../src/playground/media-site/media-site.ts'
 import { descendantsOf, type ProcessEntry, stillRunning } from '../../src/playground/testing/process-tree.ts'
@@ -180,6 +180,7 @@ test('a process that is killed with -9 leaves no resident and no run', async () 
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { PATH: process.env.PATH, BOT_TOKEN: 'a-secret' },
   })
+  onTestFinished(() => void holder.kill('SIGKILL'))
   // A line for each piece of the tool's output; two may come at once.
   expect(String(await once(holder.stdout, 'data'))).toMatch(/^true\n/)
   const all = await descendantsOf(holder.pid ?? 0)
