@@ -1,6 +1,7 @@
 -- Read, with `direct-lease`, before the scripts in which a delivery asks for its ticket. Where there is none, there will be
 -- none: the media comes by itself.
--- request    lease ms, most calls, id of who asks    Returns {message, id} | {busy} (it is being sent) | what `directLease` returns.
+-- request    lease ms, most calls, id of who asks
+-- Returns {message, id} | {busy} (it is being sent) | what `directLease` returns.
 local function claim(key, leaseMs, most, by)
   local request = redis.call('HMGET', key, 'ticketMessageId', 'ticketGone', 'ticketUntilMs')
   if request[2] ~= '1' then

@@ -1,5 +1,5 @@
--- Read after the functions `claim` and `take`: all that a delivery must know. When Telegram has the file, it asks for its ticket in the same step, and for its slot at the
--- gate when there is a call to make. KEYS request
+-- Read after the functions `claim` and `take`: all that a delivery must know. When Telegram has the file, it asks for its
+-- ticket in the same step, and for its slot at the gate when there is a call to make. KEYS request
 -- ARGV key prefix, key prefix of files of bots, key prefix of what is shared, files after which the survey comes (0: none),
 --   gapMs between two surveys, round, lease ms, most calls, gate, id of the call, ms for which it can wait
 -- Returns {fields of the request, what Telegram knows of its file, fields of what is shared under its media key,
@@ -23,5 +23,7 @@ local isDue = ids[6] == 'delivering' and ids[7] == ARGV[6] and ids[8] ~= 'ok'
 local claimed = file and isDue and claim(KEYS[1], ARGV[7], ARGV[8], ARGV[10]) or {}
 local slot = {}
 -- Not where it is doubtful what became of the call before: Telegram is asked something else first.
-if claimed[1] == 'message' or claimed[1] == 'go' and claimed[3] == '0' then slot = take(ARGV[9], ids[9], ARGV[10], ARGV[11], '1') end
+if claimed[1] == 'message' or claimed[1] == 'go' and claimed[3] == '0' then
+  slot = take(ARGV[9], ids[9], ARGV[10], ARGV[11], '1')
+end
 return { request, file or '', redis.call('HGETALL', ARGV[3] .. ids[2]), isFollowed() and '1' or '0', claimed, slot }
