@@ -77,6 +77,7 @@ export function defineScript(redis: Redis, name: string, text: string): Script {
   return async (keys, args) => await call.call(redis, keys.length, ...keys, ...args)
 }
 
+/** All of them, on one connection. */
 export function createScripts(redis: Redis): Scripts {
   const run = (name: keyof typeof SCRIPTS) => defineScript(redis, name, SCRIPTS[name])
   return {
