@@ -189,6 +189,22 @@ it('a slot that comes too late is given back and taken anew', async () => {
   expect((await slots()).get(mine ?? '')).toBeGreaterThanOrEqual(now)
 })
 
+it('asks nothing for a call that was let go a moment ago, and asks anew when that is over', async () => {
+  const gone = redis.duplicate({ maxRetriesPerRequest: 0, enableOfflineQueue: false, lazyConnect: true })
+  gone.on('error', () => undefined)
+  const gate = createGate({ redis: gone, prefix, botId: BOT_ID, holdMs: 100 })
+  const answered = (answeredAt: number) => ({
+    ...{ ...gate.slotTerms(), answeredAt },
+    verdict: [1, 0] satisfies [number, number],
+  })
+  // Ahead of now, so that no pause of this machine makes it old.
+  await gate.pass(person(1), undefined, answered(performance.now() + 60_000))
+  await expect(gate.pass(person(1), undefined, answered(performance.now() - LATE_MS))).rejects.toThrow(
+    GateBusy,
+  )
+  gone.disconnect()
+})
+
 it('says busy while Redis is away', async () => {
   const gone = redis.duplicate({ maxRetriesPerRequest: 0, enableOfflineQueue: false, lazyConnect: true })
   gone.on('error', () => undefined)
