@@ -52,12 +52,7 @@ const TABLE: [string, unknown, StopReason | null, object][] = [
     { retry: true, code: 'timeout', reason: 'timeout', retryAfterMs: undefined },
   ],
   ['shutting down', new StageError('gone'), 'shutdown', { giveBack: true }],
-  [
-    'another worker has the job',
-    new Error('x'),
-    'lock_lost',
-    { retry: true, code: 'internal', reason: 'internal: lock lost', retryAfterMs: undefined },
-  ],
+  ['another run has the job', new Error('x'), 'lock_lost', { overtaken: true }],
 ]
 
 test.each(TABLE)('%s', (_, error, stopped, expected) => {

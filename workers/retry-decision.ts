@@ -12,15 +12,15 @@ export type Decision =
   | { retry: false; code: FailureCode; reason: string }
   /** Back to the queue without using up an attempt: the job did nothing wrong. */
   | { giveBack: true }
+  /** Another run has the job by now: BullMQ throws away what this one answers, and it has nothing more to say. */
+  | { overtaken: true }
 
 const MAX_REASON = 300
 
 /** Pure: from whatever was thrown, and from what the run had been stopped for, to what happens with the job. */
 export function decide(error: unknown, stopped: StopReason | null): Decision {
   if (stopped === 'shutdown') return { giveBack: true }
-  // Another worker has the job by now; what we answer is thrown away.
-  if (stopped === 'lock_lost')
-    return { retry: true, code: 'internal', reason: 'internal: lock lost', retryAfterMs: undefined }
+  if (stopped === 'lock_lost') return { overtaken: true }
   const failure = stopped ? new StageError(stopped, { cause: error }) : asStageError(error)
   const { code } = failure
   const reason = redact(failure.message).slice(0, MAX_REASON)

@@ -80,6 +80,36 @@ test('a failure that stays takes one attempt, one that may pass takes another', 
   expect(attempts.sort()).toEqual(['1.1', '2.1', '2.2'])
 })
 
+test('a job that lost its lock and came back to the same worker: the first run is stopped, the second keeps its lock', async () => {
+  const ends: ((result: { how: string }) => void)[] = []
+  const signals: AbortSignal[] = []
+  run('send', (_, { signal }) => {
+    signals.push(signal)
+    return new Promise((resolve) => ends.push(resolve))
+  })
+  const PATIENCE = { timeout: 60_000, interval: 50 }
+  await state.queues.add('send', send, { jobId: 'a' })
+  await vi.waitFor(() => expect(ends).toHaveLength(1), PATIENCE)
+  const lock = `${state.keys.prefix}:send:a:lock`
+  expect(await state.redis.del(lock)).toBe(1)
+  await vi.waitFor(() => expect(ends).toHaveLength(2), PATIENCE)
+  await vi.waitFor(
+    () => expect(signals.map(({ reason }) => reason)).toEqual(['lock_lost', undefined]),
+    PATIENCE,
+  )
+  ends[0]?.({ how: 'first' })
+  let left = 0
+  const renewed = async () => {
+    const before = left
+    left = await state.redis.pttl(lock)
+    expect(left).toBeGreaterThan(before)
+  }
+  for (let times = 0; times < 4; times++) await vi.waitFor(renewed, PATIENCE)
+  ends[1]?.({ how: 'second' })
+  const { job } = await ended('send', 'a')
+  expect([job.returnvalue, job.stalledCounter, ends.length]).toEqual([{ how: 'second' }, 1, 2])
+})
+
 test('what is postponed comes back and uses up no attempt', async () => {
   let calls = 0
   run('send', async () => {

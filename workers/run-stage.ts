@@ -16,7 +16,8 @@ import type { FailPoint } from './fail-point.ts'
 import { writePostMortem } from './post-mortem.ts'
 import { Postpone } from './postpone.ts'
 import { createReporter } from './reporter.ts'
-import { backoffMs, decide, type StopReason } from './retry-decision.ts'
+import { backoffMs, decide } from './retry-decision.ts'
+import { createRuns } from './runs.ts'
 import { createTurn, type TurnDeps } from './turn.ts'
 import { createVersions, type Versions } from './versions.ts'
 
@@ -74,6 +75,7 @@ export function runStage<N extends StageName>(
   let isStopping = false
   const failPoint = deps.failPoints(name)
   const takeTurn = createTurn(name, concurrency, deps)
+  const runs = createRuns({ lockMs: deps.lockMs, timeoutMs: stage.timeoutMs })
 
   /** What the stage below handed over, now or before. A stage that runs on failure finds the reason by itself. */
   const inputOf = async (job: Job, data: DataOf<N>): Promise<InputOf<N> | null> => {
@@ -85,11 +87,7 @@ export function runStage<N extends StageName>(
     return null
   }
 
-  const run = async (
-    job: Job,
-    token: string | undefined,
-    cancelSignal: AbortSignal | undefined,
-  ): Promise<ResultOf<N>> => {
+  const runJob = async (job: Job, token = ''): Promise<ResultOf<N>> => {
     const shared = Shared.safeParse(job.data).data
     const ticket = OfRequest.safeParse(job.data).data?.ticket
     const jobLog = log.child({
@@ -99,11 +97,7 @@ export function runStage<N extends StageName>(
       attempt: job.attemptsStarted,
     })
 
-    const stop = new AbortController()
-    const onCancel = () => stop.abort(cancelSignal?.reason ?? 'cancelled')
-    cancelSignal?.addEventListener('abort', onCancel, { once: true })
-    if (cancelSignal?.aborted) onCancel()
-    const timer = setTimeout(() => stop.abort('timeout' satisfies StopReason), stage.timeoutMs)
+    const run = runs.begin({ job, token, log: jobLog })
     const reporter =
       shared?.mediaKey && isShared(name)
         ? createReporter(
@@ -137,7 +131,7 @@ export function runStage<N extends StageName>(
         { data, input },
         {
           log: jobLog,
-          signal: stop.signal,
+          signal: run.signal,
           attempt: job.attemptsStarted,
           addedAtMs: job.timestamp,
           failPoint,
@@ -155,12 +149,13 @@ export function runStage<N extends StageName>(
       jobLog.info({ ms: Math.round(performance.now() - startedAt) }, 'done')
       return stage.result.parse(result) as ResultOf<N>
     } catch (error) {
-      if (error instanceof Postpone && !stop.signal.aborted) {
+      if (error instanceof Postpone && !run.stoppedFor()) {
         await reporter?.pause()
         await job.moveToDelayed(Date.now() + error.waitMs, token)
         throw new DelayedError()
       }
-      const decision = decide(error, stopReason(stop.signal))
+      const decision = decide(error, run.stoppedFor())
+      if ('overtaken' in decision) throw new RetryLater('internal: lock lost')
       // Ctrl-C reaches tools that have just been started, too: what may pass is not held against a job now.
       if ('giveBack' in decision || (decision.retry && isStopping)) {
         jobLog.info('given back')
@@ -177,20 +172,18 @@ export function runStage<N extends StageName>(
     } finally {
       leave?.()
       reporter?.stop()
-      clearTimeout(timer)
-      cancelSignal?.removeEventListener('abort', onCancel)
+      run.end()
     }
   }
 
   const worker = new Worker(
     name,
-    // Three declared parameters: with fewer, BullMQ passes no signal.
-    async (job, token, signal) => {
+    async (job, token) => {
       if (job.name === 'canary') {
         await redis.hset(keys.canary, name, await redisNowMs(redis))
         return null
       }
-      return await run(job, token, signal)
+      return await runJob(job, token)
     },
     {
       connection: redis,
@@ -198,6 +191,8 @@ export function runStage<N extends StageName>(
       name,
       concurrency,
       lockDuration: deps.lockMs,
+      // Each run renews its own.
+      skipLockRenewal: true,
       stalledInterval: deps.stalledCheckMs,
       // So many it forgives: the next one is the end.
       maxStalledCount: MAX_CRASHES - 1,
@@ -213,19 +208,15 @@ export function runStage<N extends StageName>(
     },
   )
   worker.on('error', (error) => log.warn({ stage: name, err: error }, 'worker'))
-  // BullMQ keeps running a job whose lock is gone; another worker may have it by now.
-  worker.on('lockRenewalFailed', (ids) => {
-    for (const id of ids) worker.cancelJob(id, 'lock_lost' satisfies StopReason)
-  })
 
   return {
     name,
     // Only work that is shared has ids of generations; another stage's job may have the same one.
-    cancel: (jobId) => isShared(name) && worker.cancelJob(jobId, 'cancelled' satisfies StopReason),
+    cancel: (jobId) => isShared(name) && runs.stop('cancelled', jobId),
     async stop(graceMs) {
       isStopping = true
       const closed = worker.close()
-      const cancel = () => worker.cancelAllJobs('shutdown' satisfies StopReason)
+      const cancel = () => runs.stop('shutdown')
       let cancelling: NodeJS.Timeout | undefined
       const timer = setTimeout(() => {
         cancel()
@@ -243,17 +234,9 @@ export function runStage<N extends StageName>(
 class RetryLater extends Error {
   readonly retryAfterMs: number | undefined
 
-  constructor(reason: string, retryAfterMs: number | undefined) {
+  constructor(reason: string, retryAfterMs?: number) {
     super(reason)
     this.name = 'RetryLater'
     this.retryAfterMs = retryAfterMs
   }
-}
-
-const StopReasons = z.enum(['cancelled', 'timeout', 'lock_lost', 'shutdown'])
-
-function stopReason(signal: AbortSignal): StopReason | null {
-  if (!signal.aborted) return null
-  const reason = signal.reason instanceof Error ? signal.reason.message : signal.reason
-  return StopReasons.safeParse(reason).data ?? 'cancelled'
 }
