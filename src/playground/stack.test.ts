@@ -23,7 +23,7 @@ test('one process per stage; a killed one comes back alone', { timeout: 300_000 
   const stack = await startStack({ ...options, workers: 'each', readyTimeoutMs: 200_000 })
   onTestFinished(stack.stop)
   expect([...stack.processes.keys()]).toEqual(['web', ...STAGE_NAMES.map((name) => `worker-${name}`), 'bot'])
-  expect((await fetch(`${stack.webUrl}/ready`)).status).toBe(200)
+  await expect.poll(async () => (await fetch(`${stack.webUrl}/ready`)).status, PATIENCE).toBe(200)
 
   await stack.killWorker('fetch')
   await vi.waitFor(() => expect(stack.processes.get('worker-fetch')?.restarts()).toBe(1), PATIENCE)

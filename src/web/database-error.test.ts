@@ -68,8 +68,9 @@ test.each([
 })
 
 test('all connections are in use for too long: that is slow, and not away', async () => {
-  const full = new pg.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: 50 })
+  const full = new pg.Pool({ connectionString: url, max: 1 })
   const client = await full.connect()
+  full.options.connectionTimeoutMillis = 50
   expect(await endOf(full.query('SELECT 1'))).toEqual([504, 'database_slow'])
   client.release()
   await full.end()
