@@ -50,12 +50,18 @@ export const dayMedia = (d: DaySql): string[] => {
        row_number() OVER (PARTITION BY bot, source, platform ORDER BY count(*) DESC, video_id) AS place
      FROM (${FILE}) AS file WHERE video_id IS NOT NULL GROUP BY 2, 3, 4, 5 ORDER BY place`,
     `DELETE FROM monthly_media WHERE month = ${month}`,
+    // Most are fetched once. Where enough others are there, those need not be sorted.
     `INSERT INTO monthly_media (month, bot, source, platform, video_id, downloads, cached)
+     WITH video AS MATERIALIZED (
+       SELECT bot, source, platform, video_id, sum(downloads) AS downloads, sum(cached) AS cached
+       FROM daily_media WHERE day >= ${month} AND day < ${month} + interval '1 month' GROUP BY 1, 2, 3, 4
+     ), enough AS (
+       SELECT bot, source, platform FROM video WHERE downloads > 1 GROUP BY 1, 2, 3 HAVING count(*) >= ${FREQUENT_OF_MONTH}
+     )
      SELECT ${month}, bot, source, platform, video_id, downloads, cached
      FROM (
-       SELECT bot, source, platform, video_id, sum(downloads) AS downloads, sum(cached) AS cached,
-         row_number() OVER (PARTITION BY bot, source, platform ORDER BY sum(downloads) DESC, video_id) AS place
-       FROM daily_media WHERE day >= ${month} AND day < ${month} + interval '1 month' GROUP BY 1, 2, 3, 4
+       SELECT video.*, row_number() OVER (PARTITION BY bot, source, platform ORDER BY downloads DESC, video_id) AS place
+       FROM video LEFT JOIN enough USING (bot, source, platform) WHERE downloads > 1 OR enough IS NULL
      ) AS m WHERE place <= ${FREQUENT_OF_MONTH}`,
   ]
 }

@@ -35,23 +35,35 @@ export const dayStats = (d: DaySql): string[] => [
   ),
 ]
 
-/** Who was there in the windows that end with this day: distinct people of many days are no sum of those of each. */
+const ofWindows = (d: DaySql) => `count(*) FILTER (WHERE last_day > ${d.date(-7)}) AS wau,
+  count(*) FILTER (WHERE last_day > ${d.date(-30)}) AS mau, count(*) FILTER (WHERE was_before) AS active_before,
+  count(*) FILTER (WHERE was_before AND last_day <= ${d.date(-30)}) AS lost`
+
+/**
+ * Who was there in the windows that end with this day: distinct people of many days are no sum of those of each. Who was
+ * there with one bot and from one source alone is one person in every scope; only the others are looked at in each.
+ */
 export const dayWindows = (d: DaySql): string[] => [
   intoDailyStats(
     ['wau', 'mau', 'active_before', 'lost'],
-    `SELECT ${d.date()}, bot, source, count(*) FILTER (WHERE last_day > ${d.date(-7)}),
-       count(*) FILTER (WHERE last_day > ${d.date(-30)}), count(*) FILTER (WHERE was_before),
-       count(*) FILTER (WHERE was_before AND last_day <= ${d.date(-30)})
+    `WITH seen AS MATERIALIZED (
+       SELECT a.bot, a.user_id, ${sourceOn(d, 'a.day')} AS source, max(a.day) AS last_day,
+         bool_or(a.day <= ${d.date(-30)}) AS was_before
+       FROM daily_active AS a LEFT JOIN users AS u USING (bot, user_id)
+       WHERE a.day > ${d.date(-60)} AND a.day <= ${d.date()} GROUP BY 1, 2, 3
+     ), several AS MATERIALIZED (SELECT user_id FROM seen GROUP BY user_id HAVING count(*) > 1)
+     SELECT ${d.date()}, bot, source, sum(wau), sum(mau), sum(active_before), sum(lost)
      FROM (
-       SELECT b.bot, s.source, p.user_id, max(p.last_day) AS last_day, bool_or(p.was_before) AS was_before
+       SELECT coalesce(bot, '*') AS bot, coalesce(source, '*') AS source, ${ofWindows(d)}
+       FROM seen WHERE user_id NOT IN (SELECT user_id FROM several) GROUP BY CUBE (bot, source)
+       UNION ALL
+       SELECT bot, source, ${ofWindows(d)}
        FROM (
-         SELECT a.bot, a.user_id, ${sourceOn(d, 'a.day')} AS source, max(a.day) AS last_day,
-           bool_or(a.day <= ${d.date(-30)}) AS was_before
-         FROM daily_active AS a LEFT JOIN users AS u USING (bot, user_id)
-         WHERE a.day > ${d.date(-60)} AND a.day <= ${d.date()} GROUP BY 1, 2, 3
-       ) AS p, ${scopesOf('p')}
-       GROUP BY b.bot, s.source, p.user_id
-     ) AS person GROUP BY bot, source`,
+         SELECT b.bot, s.source, p.user_id, max(p.last_day) AS last_day, bool_or(p.was_before) AS was_before
+         FROM several JOIN seen AS p USING (user_id), ${scopesOf('p')}
+         GROUP BY b.bot, s.source, p.user_id
+       ) AS person GROUP BY bot, source
+     ) AS part GROUP BY bot, source`,
   ),
 ]
 
