@@ -25,8 +25,7 @@ export const MENDS = [
 export type Mend = (typeof MENDS)[number]
 
 /** What is left lying about, and taken away when it is old. */
-export const SWEEPS = ['artifacts', 'uploads', 'objects'] as const
-export type Sweep = (typeof SWEEPS)[number]
+export type Sweep = 'artifacts' | 'scratch' | 'uploads' | 'objects'
 
 /** So much of a logger as it takes here: pino's puts the fields first. */
 interface Log {

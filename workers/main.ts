@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Sweep } from '../queues/mends.ts'
 import { isStageName, STAGE_NAMES, type StageName } from '../queues/pipeline.ts'
 import { stageNamed } from '../queues/queues.ts'
 import {
@@ -12,6 +13,7 @@ import { createLogger } from '../src/shared/logger.ts'
 import { createRedis } from '../src/shared/redis.ts'
 import { runMain } from '../src/shared/run-main.ts'
 import { checkYtdlp } from './extractor/check-ytdlp.ts'
+import { sweepScratch } from './extractor/scratch.ts'
 import { createFailPoints } from './fail-point.ts'
 import { applySchedule } from './maintenance/schedule.ts'
 import { keepWakingLate } from './maintenance/wake-late.ts'
@@ -21,6 +23,8 @@ import { type RunningStage, runStage } from './run-stage.ts'
 import { createVersions } from './versions.ts'
 
 const SWEEP_EVERY_MS = 10 * 60_000
+/** No run of a tool that writes there takes so long. */
+const SCRATCH_MAX_AGE_MS = 3600_000
 /** For handlers that were told to stop, and for what says goodbye to services that may be away themselves. */
 const LAST_WORDS_MS = 3000
 
@@ -46,7 +50,7 @@ async function main(args: readonly string[]): Promise<void> {
       .catch((error: unknown) => log.warn({ err: error }, 'storage is away'))
   if (names.includes('maintenance')) await applySchedule(state.queues)
 
-  const sweeping = sections.has('artifacts') ? sweepArtifacts(parts) : null
+  const sweeping = keepSweeping(parts, sections)
   const waking = names.includes('maintenance') ? keepWakingLate(state, log) : null
   const failPoints = createFailPoints(config.FAIL_POINTS)
   const running: RunningStage[] = []
@@ -111,21 +115,23 @@ async function start<N extends StageName>(
   })
 }
 
-/** In every process that has them: with a staging prefix, each host has scratch files of its own. */
-function sweepArtifacts({
-  artifacts,
-  artifactMaxAgeMs,
-  state,
-  log,
-}: ReturnType<typeof createParts>): NodeJS.Timeout {
-  const sweep = async () => {
-    try {
-      await state.mends.swept('artifacts', await artifacts().sweep(artifactMaxAgeMs()), log)
-    } catch (error) {
-      log.warn({ err: error }, 'artifacts were not swept')
-    }
+/** In every process that has such things: containers and hosts have folders of their own. */
+function keepSweeping(
+  { artifacts, artifactMaxAgeMs, state, log }: ReturnType<typeof createParts>,
+  sections: ReadonlySet<SectionName>,
+): NodeJS.Timeout {
+  const sweeps = new Map<Sweep, () => Promise<number>>()
+  if (sections.has('artifacts')) sweeps.set('artifacts', () => artifacts().sweep(artifactMaxAgeMs()))
+  if (sections.has('tools')) sweeps.set('scratch', () => sweepScratch(SCRATCH_MAX_AGE_MS))
+  const sweepAll = async () => {
+    for (const [what, sweep] of sweeps)
+      try {
+        await state.mends.swept(what, await sweep(), log)
+      } catch (err) {
+        log.warn({ err, sweep: what }, 'not swept')
+      }
   }
-  return setInterval(() => void sweep(), SWEEP_EVERY_MS)
+  return setInterval(() => void sweepAll(), SWEEP_EVERY_MS)
 }
 
 /** Whoever leaves last anywhere says so on a channel; the process that runs the work hears it. */

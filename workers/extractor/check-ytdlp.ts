@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { ExtractionError } from './extractor.ts'
 import { runYtdlp } from './run-ytdlp.ts'
+import { makeScratch } from './scratch.ts'
 
 /** The first version without a known hole that a hostile site can reach (CVE-2026-55404 was the last one). */
 export const YTDLP_MIN = '2026.07.04'
@@ -33,7 +32,7 @@ export async function checkYtdlp(path: string, { allowOld }: { allowOld: boolean
 
 /** The version as yt-dlp tells it, null when it does not run. */
 export async function readYtdlpVersion(path: string): Promise<string | null> {
-  const dir = await mkdtemp(join(tmpdir(), 'ytdlp-version-'))
+  const dir = makeScratch('version')
   let output = ''
   try {
     const { exitCode } = await runYtdlp({

@@ -1,12 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import type { Logger } from '../../src/shared/logger.ts'
 import { createYtdlp } from './create-ytdlp.ts'
 import type { Extractor } from './extractor.ts'
 import { fetchMedia } from './fetch-media.ts'
 import { inspectLink } from './inspect-link.ts'
 import { rehearsalsFor } from './rehearsals.ts'
+import { makeScratch } from './scratch.ts'
 
 export interface ExtractorSettings {
   ytdlpPath: string
@@ -41,7 +40,7 @@ export function createExtractor(settings: ExtractorSettings): OpenExtractor {
     fetch: async (request) => await fetchMedia(ytdlp.run, await tools(), request),
 
     async inspect(link, options) {
-      const dir = await mkdtemp(join(tmpdir(), 'inspect-'))
+      const dir = makeScratch('inspect')
       try {
         return await inspectLink(ytdlp.run, await tools(), { link, dir, ...options })
       } finally {

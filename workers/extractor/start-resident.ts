@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { rmSync } from 'node:fs'
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { GUARD, killGroup } from '../../src/shared/guarded-process.ts'
+import { makeScratch } from './scratch.ts'
 
 const RESIDENT_PY = fileURLToPath(new URL('resident.py', import.meta.url))
 const STDERR_TAIL = 500
@@ -81,7 +81,7 @@ export function startResident(
 /** For what the rehearsals fetch. Ours to remove: who is killed cannot. Null when the disk takes none. */
 function makeFolder(): string | null {
   try {
-    return mkdtempSync(join(tmpdir(), 'rehearsal-'))
+    return makeScratch('rehearsal')
   } catch {
     return null
   }
