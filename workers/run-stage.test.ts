@@ -12,6 +12,7 @@ import { createFailPoints } from './fail-point.ts'
 import { Postpone } from './postpone.ts'
 import { createHandler as createPublish } from './publish/handler.ts'
 import { type RunningStage, runStage } from './run-stage.ts'
+import { createRuns } from './runs.ts'
 
 let state: State
 const running: RunningStage[] = []
@@ -33,7 +34,7 @@ afterEach(async () => {
   await state.queues.close()
 })
 
-function run<N extends StageName>(name: N, handler: Handler<N>) {
+function run<N extends StageName>(name: N, handler: Handler<N>, settings: { stalledCheckMs?: number } = {}) {
   const stage = runStage(name, handler, 4, {
     ...state,
     log: pino({ level: 'silent' }),
@@ -41,6 +42,7 @@ function run<N extends StageName>(name: N, handler: Handler<N>) {
     maxActivePerPerson: 3,
     lockMs: 3000,
     stalledCheckMs: 1000,
+    ...settings,
   })
   running.push(stage)
   return stage
@@ -80,34 +82,69 @@ test('a failure that stays takes one attempt, one that may pass takes another', 
   expect(attempts.sort()).toEqual(['1.1', '2.1', '2.2'])
 })
 
-test('a job that lost its lock and came back to the same worker: the first run is stopped, the second keeps its lock', async () => {
-  const ends: ((result: { how: string }) => void)[] = []
-  const signals: AbortSignal[] = []
-  run('send', (_, { signal }) => {
-    signals.push(signal)
-    return new Promise((resolve) => ends.push(resolve))
-  })
-  const PATIENCE = { timeout: 60_000, interval: 50 }
+const PATIENCE = { timeout: 60_000, interval: 50 }
+const lockOf = (jobId: string) => `${state.queues.queue('send').toKey(jobId)}:lock`
+
+/** Jobs of the stage `send` whose runs end when the test says so, whatever they are told. */
+function stubborn(settings?: { stalledCheckMs: number }) {
+  const runs: { signal: AbortSignal; end(result: { how: string }): void }[] = []
+  const handler: Handler<'send'> = (_, { signal }) => new Promise((end) => runs.push({ signal, end }))
+  run('send', handler, settings)
+  return {
+    runs,
+    begun: async (count: number) => await vi.waitFor(() => expect(runs).toHaveLength(count), PATIENCE),
+  }
+}
+
+test('a lock that has passed is taken again while nobody else has the job', async () => {
+  const { runs, begun } = stubborn({ stalledCheckMs: 600_000 })
   await state.queues.add('send', send, { jobId: 'a' })
-  await vi.waitFor(() => expect(ends).toHaveLength(1), PATIENCE)
-  const lock = `${state.keys.prefix}:send:a:lock`
-  expect(await state.redis.del(lock)).toBe(1)
-  await vi.waitFor(() => expect(ends).toHaveLength(2), PATIENCE)
-  await vi.waitFor(
-    () => expect(signals.map(({ reason }) => reason)).toEqual(['lock_lost', undefined]),
-    PATIENCE,
-  )
-  ends[0]?.({ how: 'first' })
+  await begun(1)
+  const token = await state.redis.getdel(lockOf('a'))
+  await vi.waitFor(async () => expect(await state.redis.get(lockOf('a'))).toBe(token), PATIENCE)
+  runs[0]?.end({ how: 'first' })
+  const { job } = await ended('send', 'a')
+  expect([job.returnvalue, job.stalledCounter, runs.length]).toEqual([{ how: 'first' }, 0, 1])
+})
+
+test('a run that was overtaken is stopped; the next one in the same worker keeps its own lock', async () => {
+  const { runs, begun } = stubborn()
+  await state.queues.add('send', send, { jobId: 'a' })
+  await begun(1)
+  await state.redis.set(lockOf('a'), 'somebody else', 'PX', 60_000)
+  await vi.waitFor(() => expect(runs[0]?.signal.reason).toBe('lock_lost'), PATIENCE)
+  await state.redis.del(lockOf('a'))
+  await begun(2)
+  runs[0]?.end({ how: 'first' })
   let left = 0
-  const renewed = async () => {
+  const isRenewed = async () => {
     const before = left
-    left = await state.redis.pttl(lock)
+    left = await state.redis.pttl(lockOf('a'))
     expect(left).toBeGreaterThan(before)
   }
-  for (let times = 0; times < 4; times++) await vi.waitFor(renewed, PATIENCE)
-  ends[1]?.({ how: 'second' })
+  for (let times = 0; times < 4; times++) await vi.waitFor(isRenewed, PATIENCE)
+  expect(runs[1]?.signal.aborted).toBe(false)
+  runs[1]?.end({ how: 'second' })
   const { job } = await ended('send', 'a')
-  expect([job.returnvalue, job.stalledCounter, ends.length]).toEqual([{ how: 'second' }, 1, 2])
+  expect([job.returnvalue, job.stalledCounter, runs.length]).toEqual([{ how: 'second' }, 1, 2])
+})
+
+test('the queue gave a job out again before its first run noticed: that one is stopped by the second', async () => {
+  const queue = state.queues.queue('send')
+  const runs = createRuns({ redis: state.redis, queue, lockMs: 600_000, timeoutMs: 600_000 })
+  const log = pino({ level: 'silent' })
+  const [first, other, second] = ['a', 'b', 'a'].map((id, n) =>
+    runs.begin({ job: { id }, token: `${n}`, log }),
+  )
+  expect([first, other, second].map((one) => one?.stoppedFor())).toEqual(['lock_lost', null, null])
+  first?.end()
+  expect([runs.stop('cancelled', 'a'), second?.stoppedFor(), other?.stoppedFor()]).toEqual([
+    true,
+    'cancelled',
+    null,
+  ])
+  for (const one of [other, second]) one?.end()
+  expect(runs.stop('shutdown')).toBe(false)
 })
 
 test('what is postponed comes back and uses up no attempt', async () => {

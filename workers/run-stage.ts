@@ -75,7 +75,8 @@ export function runStage<N extends StageName>(
   let isStopping = false
   const failPoint = deps.failPoints(name)
   const takeTurn = createTurn(name, concurrency, deps)
-  const runs = createRuns({ lockMs: deps.lockMs, timeoutMs: stage.timeoutMs })
+  const { lockMs } = deps
+  const runs = createRuns({ redis, queue: deps.queues.queue(name), lockMs, timeoutMs: stage.timeoutMs })
 
   /** What the stage below handed over, now or before. A stage that runs on failure finds the reason by itself. */
   const inputOf = async (job: Job, data: DataOf<N>): Promise<InputOf<N> | null> => {
@@ -190,7 +191,7 @@ export function runStage<N extends StageName>(
       prefix: keys.prefix,
       name,
       concurrency,
-      lockDuration: deps.lockMs,
+      lockDuration: lockMs,
       // Each run renews its own.
       skipLockRenewal: true,
       stalledInterval: deps.stalledCheckMs,

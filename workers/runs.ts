@@ -1,13 +1,25 @@
-import type { Job } from 'bullmq'
+import { readFileSync } from 'node:fs'
+import type { Job, Queue } from 'bullmq'
+import type { Redis } from 'ioredis'
+import { defineScript } from '../queues/scripts.ts'
 import type { Logger } from '../src/shared/logger.ts'
 import type { StopReason } from './retry-decision.ts'
 
+const KEEP_LOCK = readFileSync(new URL('keep-lock.lua', import.meta.url), 'utf8')
 /** A lock that is renewed so often in its life outlives a renewal that came late. */
 const RENEWALS_PER_LOCK = 4
 
+interface RunsDeps {
+  redis: Redis
+  /** Where the jobs come from. */
+  queue: Pick<Queue, 'toKey'>
+  lockMs: number
+  timeoutMs: number
+}
+
 /** One run of a job. Its token is its own: another run of the same job has another. */
 interface Starting {
-  job: Pick<Job, 'id' | 'extendLock'>
+  job: Pick<Job, 'id'>
   token: string
   log: Logger
 }
@@ -23,12 +35,13 @@ export interface Run {
 }
 
 /**
- * What a worker runs at the moment: every run keeps its lock until it ends, and is stopped when it lost that, when its
- * time is over, or when it is told to. BullMQ's own renewal and cancelling know a job by its id alone: where a worker
- * takes a job again whose lock had passed (Redis was away, the process stood still), the end of the first run ends the
- * renewal for the second, whose lock passes too, until the job counts as poison (bullmq 6.7.0, LockManager).
+ * What a worker runs at the moment: every run keeps its lock until it ends, and is stopped when another one has it, when
+ * its time is over, or when it is told to. BullMQ's own renewal and cancelling know a job by its id alone: where a worker
+ * takes a job again whose lock had passed, the end of the first run ends the renewal for the second, whose lock passes
+ * too, until the job counts as poison (bullmq 6.7.0, LockManager).
  */
-export function createRuns({ lockMs, timeoutMs }: { lockMs: number; timeoutMs: number }) {
+export function createRuns({ redis, queue, lockMs, timeoutMs }: RunsDeps) {
+  const keepLock = defineScript(redis, 'keepLock', KEEP_LOCK)
   const stops = new Map<Run, { jobId: string; stop(reason: StopReason): void }>()
 
   /** Those of one job, or all. @returns whether there was one to stop */
@@ -51,8 +64,9 @@ export function createRuns({ lockMs, timeoutMs }: { lockMs: number; timeoutMs: n
         controller.abort(stoppedFor)
       }
       const timeout = setTimeout(stopThis, timeoutMs, 'timeout' satisfies StopReason)
+      const lockKeys = [`${queue.toKey(jobId)}:lock`, queue.toKey('active'), queue.toKey('stalled')]
       const renew = async () => {
-        const isHeld = await job.extendLock(token, lockMs).catch((err: unknown) => {
+        const isHeld = await keepLock(lockKeys, [token, lockMs, jobId]).catch((err: unknown) => {
           // Nobody knows; the next time will tell.
           log.warn({ err }, 'the lock was not renewed')
           return 1
