@@ -1,5 +1,5 @@
--- Renews the lock of a run, as BullMQ's extendLock does, and takes it again when it has passed while nobody else took the
--- job: Redis was away, or the process stood still.
+-- Renews the lock of a run, as BullMQ's extendLock does, and takes it again when it has passed and nobody holds another:
+-- Redis was away, or the process stood still.
 -- KEYS: the lock; of the queue: the active list, the stalled set. ARGV: the run's token, ms, the job's id.
 -- Returns 1 when the run has its lock, 0 when it was overtaken.
 local holder = redis.call('GET', KEYS[1])

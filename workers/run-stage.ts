@@ -152,14 +152,17 @@ export function runStage<N extends StageName>(
     } catch (error) {
       if (error instanceof Postpone && !run.stoppedFor()) {
         await reporter?.pause()
+        run.end()
         await job.moveToDelayed(Date.now() + error.waitMs, token)
         throw new DelayedError()
       }
       const decision = decide(error, run.stoppedFor())
+      // BullMQ refuses whatever comes without the lock.
       if ('overtaken' in decision) throw new RetryLater('internal: lock lost')
       // Ctrl-C reaches tools that have just been started, too: what may pass is not held against a job now.
       if ('giveBack' in decision || (decision.retry && isStopping)) {
         jobLog.info('given back')
+        run.end()
         await job.moveToDelayed(Date.now(), token)
         throw new DelayedError()
       }

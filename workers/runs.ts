@@ -30,7 +30,7 @@ export interface Run {
   signal: AbortSignal
   /** What it was stopped for; null while nobody has stopped it. */
   stoppedFor(): StopReason | null
-  /** To be called when it is over, however it ended. */
+  /** To be called when it is over, however it ended, and before the job is given back: then its lock is not kept. */
   end(): void
 }
 
@@ -59,7 +59,17 @@ export function createRuns({ redis, queue, lockMs, timeoutMs }: RunsDeps) {
       stop('lock_lost', jobId)
       const controller = new AbortController()
       let stoppedFor: StopReason | null = null
+      let isKept = true
+      const letGo = () => {
+        isKept = false
+        clearTimeout(renewal)
+      }
       const stopThis = (reason: StopReason) => {
+        if (reason === 'lock_lost') {
+          // It must not take the lock of the one that follows.
+          letGo()
+          log.warn('overtaken by another run of the job')
+        }
         stoppedFor ??= reason
         controller.abort(stoppedFor)
       }
@@ -71,7 +81,7 @@ export function createRuns({ redis, queue, lockMs, timeoutMs }: RunsDeps) {
           log.warn({ err }, 'the lock was not renewed')
           return 1
         })
-        if (!stops.has(run)) return
+        if (!isKept) return
         if (isHeld) renewal = setTimeout(renewLater, lockMs / RENEWALS_PER_LOCK)
         else stopThis('lock_lost')
       }
@@ -83,7 +93,7 @@ export function createRuns({ redis, queue, lockMs, timeoutMs }: RunsDeps) {
         end() {
           stops.delete(run)
           clearTimeout(timeout)
-          clearTimeout(renewal)
+          letGo()
         },
       }
       stops.set(run, { jobId, stop: stopThis })

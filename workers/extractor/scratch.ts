@@ -1,5 +1,5 @@
 import { mkdtempSync } from 'node:fs'
-import { readdir, rm, stat } from 'node:fs/promises'
+import { lstat, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -17,12 +17,16 @@ export const makeScratch = (purpose: string): string => mkdtempSync(join(tmpdir(
  * @returns how many
  */
 export async function sweepScratch(olderThanMs: number): Promise<number> {
-  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(PREFIX))
+  const paths = (await readdir(tmpdir()))
+    .filter((name) => name.startsWith(PREFIX))
+    .map((name) => join(tmpdir(), name))
   let swept = 0
-  for (const path of names.map((name) => join(tmpdir(), name))) {
+  for (const path of paths) {
     // Null for one that has just ended by itself.
-    const touchedMs = (await stat(path).catch(() => null))?.mtimeMs
-    if (touchedMs === undefined || Date.now() - touchedMs < olderThanMs) continue
+    const found = await lstat(path).catch(() => null)
+    // In a folder for everybody, a stranger's may have our name.
+    if (!found?.isDirectory() || found.uid !== process.getuid?.()) continue
+    if (Date.now() - found.mtimeMs < olderThanMs) continue
     await rm(path, { recursive: true, force: true })
     swept += 1
   }
