@@ -55,13 +55,13 @@ export const dayMedia = (d: DaySql): string[] => {
      WITH video AS MATERIALIZED (
        SELECT bot, source, platform, video_id, sum(downloads) AS downloads, sum(cached) AS cached
        FROM daily_media WHERE day >= ${month} AND day < ${month} + interval '1 month' GROUP BY 1, 2, 3, 4
-     ), enough AS (
+     ), enough AS MATERIALIZED (
        SELECT bot, source, platform FROM video WHERE downloads > 1 GROUP BY 1, 2, 3 HAVING count(*) >= ${FREQUENT_OF_MONTH}
      )
      SELECT ${month}, bot, source, platform, video_id, downloads, cached
      FROM (
-       SELECT video.*, row_number() OVER (PARTITION BY bot, source, platform ORDER BY downloads DESC, video_id) AS place
-       FROM video LEFT JOIN enough USING (bot, source, platform) WHERE downloads > 1 OR enough IS NULL
+       SELECT *, row_number() OVER (PARTITION BY bot, source, platform ORDER BY downloads DESC, video_id) AS place
+       FROM video WHERE downloads > 1 OR (bot, source, platform) NOT IN (SELECT * FROM enough)
      ) AS m WHERE place <= ${FREQUENT_OF_MONTH}`,
   ]
 }

@@ -48,19 +48,19 @@ export const dayWindows = (d: DaySql): string[] => [
     ['wau', 'mau', 'active_before', 'lost'],
     `WITH seen AS MATERIALIZED (
        SELECT a.bot, a.user_id, ${sourceOn(d, 'a.day')} AS source, max(a.day) AS last_day,
-         bool_or(a.day <= ${d.date(-30)}) AS was_before
+         bool_or(a.day <= ${d.date(-30)}) AS was_before, count(*) OVER (PARTITION BY a.user_id) AS times
        FROM daily_active AS a LEFT JOIN users AS u USING (bot, user_id)
        WHERE a.day > ${d.date(-60)} AND a.day <= ${d.date()} GROUP BY 1, 2, 3
-     ), several AS MATERIALIZED (SELECT user_id FROM seen GROUP BY user_id HAVING count(*) > 1)
+     )
      SELECT ${d.date()}, bot, source, sum(wau), sum(mau), sum(active_before), sum(lost)
      FROM (
        SELECT coalesce(bot, '*') AS bot, coalesce(source, '*') AS source, ${ofWindows(d)}
-       FROM seen WHERE user_id NOT IN (SELECT user_id FROM several) GROUP BY CUBE (bot, source)
+       FROM seen WHERE times = 1 GROUP BY CUBE (bot, source)
        UNION ALL
        SELECT bot, source, ${ofWindows(d)}
        FROM (
          SELECT b.bot, s.source, p.user_id, max(p.last_day) AS last_day, bool_or(p.was_before) AS was_before
-         FROM several JOIN seen AS p USING (user_id), ${scopesOf('p')}
+         FROM seen AS p, ${scopesOf('p')} WHERE p.times > 1
          GROUP BY b.bot, s.source, p.user_id
        ) AS person GROUP BY bot, source
      ) AS part GROUP BY bot, source`,
